@@ -1,0 +1,176 @@
+"""The policy at work: what every view declares, the check on a record, and the row filter of the same table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from flask import Flask, request
+from flask_login import current_user
+from sqlalchemy import ColumnElement, Date, Index, Integer, String, exists, false, or_, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.extensions import db
+from portal.kernel import clock
+from portal.kernel.audit import Audited
+from portal.kernel.errors import NotPermitted, OutOfReach
+from portal.policy import Action, Actor, Bounds, Scope, bounds_of, may
+
+View = TypeVar("View", bound=Callable[..., Any])
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Involvement(Audited, db.Model):
+    """A person works on a record from day to day: what the reach “own or covered cases” reads.
+
+    Allocation and cover write it for the case, its referral and its pupils.
+    """
+
+    __tablename__ = "involvement"
+    __table_args__ = (Index("ix_involvement_record", "kind", "record_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(Integer, index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    record_id: Mapped[int] = mapped_column(Integer)
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+    """The last day on which it holds; None while open."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a view says of itself: public with a reason, or an action for reading and one for changing."""
+
+    public: str | None = None
+    read: Action | None = None
+    change: Action | None = None
+
+    def action(self, method: str) -> Action | None:
+        return self.read if method in _SAFE else self.change
+
+
+def requires(read: Action, *, change: Action | None = None) -> Callable[[View], View]:
+    """The view is for people who hold ``read``; its unsafe methods for those who hold ``change`` (default: ``read``)."""
+    return _declare(Declared(read=read, change=change or read))
+
+
+def public(why: str) -> Callable[[View], View]:
+    """The view opens without signing in, for this reason."""
+    return _declare(Declared(public=why))
+
+
+def _declare(declared: Declared) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        if hasattr(view, "declared"):
+            raise TypeError(f"{view.__name__} declares its access twice")
+        view.declared = declared  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def undeclared(app: Flask) -> list[str]:
+    """Endpoints that say nothing of who may open them; the application does not start with any."""
+    return sorted(name for name, view in app.view_functions.items() if not hasattr(view, "declared"))
+
+
+def declared_by(app: Flask, endpoint: str) -> Declared:
+    declared: Declared = app.view_functions[endpoint].declared  # type: ignore[attr-defined]
+    return declared
+
+
+def actor() -> Actor:
+    """The person behind this request; only behind ``@requires``."""
+    signed_in: Actor = current_user.actor
+    return signed_in
+
+
+def actor_or_none() -> Actor | None:
+    return current_user.actor if current_user.is_authenticated else None
+
+
+def method_is_safe() -> bool:
+    return request.method in _SAFE
+
+
+def ensure(actor: Actor, action: Action, scope: Scope | None = None) -> None:
+    """Opens every operation. Raises ``NotPermitted`` when no role holds the action, ``OutOfReach`` for this record."""
+    if not may(actor, action):
+        raise NotPermitted(action)
+    if scope is not None and not bounds_of(actor, action).admits(scope):
+        raise OutOfReach(action)
+
+
+def allows(actor: Actor, action: Action, scope: Scope) -> bool:
+    """The same check, for drawing a button or leaving it out."""
+    return may(actor, action) and bounds_of(actor, action).admits(scope)
+
+
+def involved_today(kind: str, record_id: int) -> frozenset[int]:
+    """Ids of the people who work on the record today."""
+    rows = db.session.scalars(
+        db.select(Involvement.person_id).where(
+            Involvement.kind == kind, Involvement.record_id == record_id, _holds_today()
+        )
+    )
+    return frozenset(rows)
+
+
+def _holds_today() -> ColumnElement[bool]:
+    today = clock.today()
+    return (Involvement.starts_on <= today) & or_(Involvement.ends_on.is_(None), Involvement.ends_on >= today)
+
+
+def reach_filter(
+    actor: Actor,
+    action: Action,
+    *,
+    school: Any = None,
+    line: Any = None,
+    kind: str | None = None,
+    record: Any = None,
+    handed_in: ColumnElement[bool] | None = None,
+    on_agenda: ColumnElement[bool] | None = None,
+) -> ColumnElement[bool]:
+    """The second reading of the table, as a WHERE condition over the columns of one kind of root.
+
+    ``kind`` and ``record`` (the id column) serve the reach “own or covered cases”. A column that is not given makes
+    its reach empty, never wide.
+    """
+    bounds = bounds_of(actor, action)
+    if bounds.everything:
+        return true()
+    parts: list[ColumnElement[bool]] = [
+        *_by_state(bounds, handed_in, on_agenda),
+        *_by_column(bounds, school, line),
+    ]
+    if bounds.involved_id is not None and kind is not None and record is not None:
+        parts.append(
+            exists().where(
+                Involvement.kind == kind,
+                Involvement.record_id == record,
+                Involvement.person_id == bounds.involved_id,
+                _holds_today(),
+            )
+        )
+    return or_(*parts) if parts else false()
+
+
+def _by_state(bounds: Bounds, handed_in: Any, on_agenda: Any) -> list[ColumnElement[bool]]:
+    parts = []
+    if bounds.handed_in and handed_in is not None:
+        parts.append(handed_in)
+    if bounds.on_agenda and on_agenda is not None:
+        parts.append(on_agenda)
+    return parts
+
+
+def _by_column(bounds: Bounds, school: Any, line: Any) -> list[ColumnElement[bool]]:
+    parts = []
+    if bounds.school_ids and school is not None:
+        parts.append(school.in_(sorted(bounds.school_ids)))
+    if bounds.line_ids and line is not None:
+        known = sorted(i for i in bounds.line_ids if i is not None)
+        parts.append(true() if None in bounds.line_ids else line.in_(known))
+    return parts

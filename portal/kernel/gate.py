@@ -1,0 +1,64 @@
+"""The gate before every view: feature switched on, signed in, second factor, role. Records are checked further in."""
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from portal.kernel import access, settings
+from portal.kernel.errors import NotPermitted
+from portal.kernel.settings import Feature
+from portal.policy import Action, may
+
+SWITCHES = "feature_switches"
+
+
+def install(app: Flask) -> None:
+    """Checks every request that found a view."""
+    app.extensions[SWITCHES] = {}
+    app.before_request(_check)
+
+
+def switch(app: Flask, blueprint: str, feature: Feature | None) -> None:
+    """The blueprint's addresses are there only while its feature is on."""
+    app.extensions[SWITCHES][blueprint] = feature
+
+
+def is_open(endpoint: str) -> bool:
+    """Is the feature of this endpoint switched on?"""
+    feature = current_app.extensions[SWITCHES].get(endpoint.partition(".")[0])
+    return feature is None or settings.is_on(feature)
+
+
+def _check() -> ResponseReturnValue | None:
+    g.demonstration = current_app.extensions["config"].demonstration
+    if request.endpoint is None:
+        return None
+    if request.endpoint != "static" and not is_open(request.endpoint):
+        abort(404)
+    declared = access.declared_by(current_app, request.endpoint)
+    if declared.public is not None:
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    return _signed_in(declared)
+
+
+def _signed_in(declared: access.Declared) -> ResponseReturnValue | None:
+    action = declared.action(request.method)
+    own = action is Action.OWN_ACCOUNT
+    if current_user.must_use_second_factor and not own:
+        return redirect(url_for("accounts.second_factor", next=request.full_path if request.method == "GET" else "/"))
+    if action is not None and not may(current_user.actor, action):
+        if own:
+            return None
+        raise NotPermitted(action)
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    if request.method not in ("GET", "HEAD"):
+        abort(401)
+    address = url_for("accounts.sign_in", next=request.full_path.rstrip("?"))
+    if request.headers.get("HX-Request") == "true":
+        return "", 401, {"HX-Redirect": address}
+    return redirect(address)

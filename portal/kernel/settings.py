@@ -1,0 +1,161 @@
+"""What an administrator can set without a developer: the service's name and colour, clocks, and which features are on."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import g
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.extensions import db
+from portal.kernel.audit import Audited
+from portal.kernel.errors import Refused
+
+
+class Feature(StrEnum):
+    """What can be switched on and off as a whole: menu entry, questions, tasks and addresses."""
+
+    REFERRALS = "referrals"
+    BOARD = "board"
+    VISITS = "visits"
+    ASSESSMENTS = "assessments"
+    FEEDBACK = "feedback"
+    IMPACT = "impact"
+    PANELS = "panels"
+    COHORTS = "cohorts"
+
+
+FEATURE_LABELS: Mapping[Feature, str] = {
+    Feature.REFERRALS: "Referrals by schools",
+    Feature.BOARD: "Case board",
+    Feature.VISITS: "Visits and days",
+    Feature.ASSESSMENTS: "Measures",
+    Feature.FEEDBACK: "Feedback of schools and families",
+    Feature.IMPACT: "Summary of Impact",
+    Feature.PANELS: "Sending referrals to a panel",
+    Feature.COHORTS: "Home-educated children and other cohorts",
+}
+
+ON_AT_FIRST = frozenset(set(Feature) - {Feature.PANELS, Feature.COHORTS})
+
+
+class Setting(Audited, db.Model):
+    """One setting that was changed from its default."""
+
+    __tablename__ = "setting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    value: Mapped[str] = mapped_column(String(500))
+
+
+@dataclass(frozen=True)
+class Known:
+    """A setting that exists: how people read it, its default and its shape (a regular expression)."""
+
+    label: str
+    default: str
+    shape: str
+    hint: str = ""
+
+
+KNOWN: Mapping[str, Known] = {
+    "service.name": Known("Name of the service", "Outreach portal", r".{3,60}"),
+    "service.short_name": Known("Short name", "Outreach", r".{2,20}"),
+    "service.provider": Known("Who provides the service", "", r".{0,120}", "Shown at the foot of every page"),
+    "service.help_line": Known(
+        "Whom to call when a child is at risk of harm",
+        "",
+        r".{0,120}",
+        "Name and number; stands at the top of the referral form",
+    ),
+    "service.brand": Known("Colour of the service", "#0b4f6c", r"#[0-9a-f]{6}", "Dark enough for white text on it"),
+    "service.tint": Known("Light tint of the colour", "#eaf2f5", r"#[0-9a-f]{6}"),
+    "clock.day_minutes": Known("Minutes in a working day", "390", r"[1-9][0-9]{1,2}", "The chart counts days of this"),
+}
+
+
+class Settings:
+    """The settings as they stand; reading one that does not exist raises KeyError."""
+
+    def __init__(self, stored: Mapping[str, str]) -> None:
+        self._stored = stored
+
+    def __getitem__(self, key: str) -> str:
+        return self._stored.get(key, KNOWN[key].default)
+
+    def is_on(self, feature: Feature) -> bool:
+        default = "on" if feature in ON_AT_FIRST else "off"
+        return self._stored.get(f"feature.{feature}", default) == "on"
+
+    @property
+    def name(self) -> str:
+        return self["service.name"]
+
+    @property
+    def short_name(self) -> str:
+        return self["service.short_name"]
+
+    @property
+    def provider(self) -> str:
+        return self["service.provider"]
+
+    @property
+    def help_line(self) -> str:
+        return self["service.help_line"]
+
+    @property
+    def brand(self) -> str:
+        return self["service.brand"]
+
+    @property
+    def tint(self) -> str:
+        return self["service.tint"]
+
+    @property
+    def day_minutes(self) -> int:
+        """Minutes that count as one working day."""
+        return int(self["clock.day_minutes"])
+
+
+_all_settings = select(Setting.key, Setting.value)
+
+
+def current() -> Settings:
+    """The settings of this request or job, read once."""
+    if "settings" not in g:
+        g.settings = Settings({row.key: row.value for row in db.session.execute(_all_settings)})
+    settings: Settings = g.settings
+    return settings
+
+
+def fall_back_to_defaults() -> None:
+    """For error pages that must not ask the database."""
+    g.settings = Settings({})
+
+
+def is_on(feature: Feature) -> bool:
+    return current().is_on(feature)
+
+
+def problems(key: str, value: str) -> list[str]:
+    """Why a value does not fit its setting; empty when it does."""
+    known = KNOWN[key]
+    if re.fullmatch(known.shape, value):
+        return []
+    return [f"“{known.label}” has a value that does not fit. {known.hint}".strip()]
+
+
+def put(key: str, value: str) -> Setting:
+    """Stores a setting and answers its row, for the caller to record. Raises ``Refused`` for a value out of shape."""
+    if key in KNOWN and (found := problems(key, value)):
+        raise Refused(*found)
+    setting: Setting | None = db.session.scalars(select(Setting).where(Setting.key == key)).one_or_none()
+    if setting is None:
+        setting = Setting(key=key, value=value)
+        db.session.add(setting)
+    setting.value = value
+    g.pop("settings", None)
+    return setting

@@ -1,0 +1,85 @@
+"""When a task is due, in words, and the rules that tasks come from."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+
+from portal.kernel.dates import day_words, monday_of
+
+SCREEN_REFERRAL = "screen_referral"
+APPROVE_REFERRAL = "approve_referral"
+ANSWER_RETURN = "answer_return"
+RATIFY_DECISION = "ratify_decision"
+OPEN_CASE = "open_case"
+OBSERVATION_REPORT = "observation_report"
+WEEK_SIX_REVIEW = "week_six_review"
+PLANNED_END = "planned_end"
+CLOSING_REPORT = "closing_report"
+MONITORING_VISIT = "monitoring_visit"
+AWAITED_CELL = "awaited_cell"
+ACCOUNT_REQUEST = "account_request"
+
+RULES: Mapping[str, str] = {
+    SCREEN_REFERRAL: "Screen the referral",
+    APPROVE_REFERRAL: "Approve the referral",
+    ANSWER_RETURN: "Answer the service's question",
+    RATIFY_DECISION: "Ratify the emergency decision",
+    OPEN_CASE: "Open the case",
+    OBSERVATION_REPORT: "Observation report",
+    WEEK_SIX_REVIEW: "Week 6 review",
+    PLANNED_END: "Planned end of support",
+    CLOSING_REPORT: "Closing report",
+    MONITORING_VISIT: "Monitoring visit",
+    AWAITED_CELL: "Still awaited for the chart",
+    ACCOUNT_REQUEST: "Answer a request for an account",
+}
+
+
+class DueState(StrEnum):
+    """How near a due date is."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    THIS_WEEK = "this_week"
+    LATER = "later"
+
+
+DUE_STATES: Mapping[DueState, str] = {
+    DueState.OVERDUE: "Overdue",
+    DueState.TODAY: "Due today",
+    DueState.TOMORROW: "Due tomorrow",
+    DueState.THIS_WEEK: "Due this week",
+    DueState.LATER: "Later",
+}
+
+
+def due_state(due_on: date, today: date) -> DueState:
+    """How near the date is; "this week" runs from Monday to Sunday, and a date on its last day is overdue tomorrow."""
+    if due_on < today:
+        return DueState.OVERDUE
+    if due_on == today:
+        return DueState.TODAY
+    if due_on == today + timedelta(days=1):
+        return DueState.TOMORROW
+    return DueState.THIS_WEEK if monday_of(due_on) == monday_of(today) else DueState.LATER
+
+
+def due_words(due_on: date, today: date, school_days_late: int | None = None) -> str:
+    """The due date as people say it: "due tomorrow", "4 school days late", "due Tuesday 5 December".
+
+    ``school_days_late`` comes from the term calendar. Nought (the days since were all holidays) or None (no calendar
+    at hand) says "was due Friday 1 December" instead.
+    """
+    state = due_state(due_on, today)
+    if state is DueState.OVERDUE:
+        return _late_words(due_on, today, school_days_late or 0)
+    if state in (DueState.TODAY, DueState.TOMORROW):
+        return f"due {state.value}"
+    return f"due {day_words(due_on, today)}"
+
+
+def _late_words(due_on: date, today: date, school_days_late: int) -> str:
+    if school_days_late < 1:
+        return f"was due {day_words(due_on, today)}"
+    return f"{school_days_late} school {'day' if school_days_late == 1 else 'days'} late"

@@ -1,0 +1,183 @@
+"""What all tests share: an application on a fresh database of either engine, the time, and people to act as."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from portal.accounts.models import Person
+from portal.accounts.operations.sign_in import open_session
+from portal.accounts.queries import actor_of
+from portal.app import Portal, create_app
+from portal.cli import seed
+from portal.config import Config
+from portal.extensions import db
+from portal.kernel.database import mode
+from portal.policy import Actor
+from tests.postgres import postgres
+
+TUESDAY = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
+"""“Now” in tests: a Tuesday morning of a school week in the autumn term of 2026/27."""
+
+KEY = Fernet.generate_key().decode()
+SECRET = "a secret of the tests, at least thirty-two characters"
+
+
+@dataclass
+class FixedClock:
+    """A clock that stands still until a test moves it."""
+
+    moment: datetime = field(default=TUESDAY)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **parts: float) -> None:
+        self.moment += timedelta(**parts)
+
+
+def configuration(url: str, folder: Path, *, production: bool = False) -> Config:
+    return Config(
+        mode="production" if production else "demonstration",
+        secret_key=SECRET,
+        data_keys=KEY,
+        database_url=url,
+        instance=folder,
+    )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--trial", action="store_true", help="run the long trials in full")
+    parser.addoption("--engine", choices=("sqlite", "postgres", "both"), default="both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--engine")
+        engines = ["sqlite", "postgres"] if wanted == "both" else [wanted]
+        metafunc.parametrize("engine", engines, scope="session", indirect=True)
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, seeded file that every test copies."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    path = folder / "template.db"
+    _migrate(configuration(f"sqlite:///{path}", folder))
+    with_wal = sa.create_engine(f"sqlite:///{path}")
+    with with_wal.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+    with_wal.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a migrated, seeded database that every test is made from."""
+    folder = tmp_path_factory.mktemp("postgres")
+    with postgres() as url:
+        template = sa.make_url(url).set(database="portal_template")
+        _on_server(url, "CREATE DATABASE portal_template")
+        _migrate(configuration(template.render_as_string(hide_password=False), folder))
+        yield url
+
+
+def _migrate(config: Config) -> None:
+    app = create_app(config)
+    with app.app_context():
+        upgrade()
+        seed()
+        db.engine.dispose()
+
+
+def _on_server(url: str, statement: str) -> None:
+    server = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with server.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database, migrated and seeded, empty of people."""
+    if engine == "sqlite":
+        path = tmp_path / "portal.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: str = request.getfixturevalue("postgres_template")
+    _on_server(server, "DROP DATABASE IF EXISTS portal_test WITH (FORCE)")
+    _on_server(server, "CREATE DATABASE portal_test TEMPLATE portal_template")
+    yield sa.make_url(server).set(database="portal_test").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Portal]:
+    """The portal on a fresh database, in demonstration mode, without the check of form tokens (tested by itself)."""
+    portal = create_app(configuration(database_url, tmp_path), now=clock)
+    portal.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    yield portal
+    with portal.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def unit(app: Portal) -> Iterator[None]:
+    """An application context and a writing unit for tests of operations and queries. Never around a test client."""
+    with app.app_context(), mode("write"):
+        yield
+        db.session.rollback()
+
+
+@pytest.fixture
+def given(app: Portal) -> Callable[[Callable[[], object]], object]:
+    """Runs a function in a unit of its own and commits: what a test of views finds when it begins."""
+
+    def run(make: Callable[[], object]) -> object:
+        with app.app_context(), mode("write"):
+            made = make()
+            db.session.commit()
+            return made
+
+    return run
+
+
+@pytest.fixture
+def sign_in(app: Portal) -> Callable[..., FlaskClient]:
+    """A client that is signed in as a person (by id)."""
+
+    def client_of(person_id: int, *, second_factor: bool = True) -> FlaskClient:
+        with app.app_context(), mode("write"):
+            token = open_session(db.session.get_one(Person, person_id), second_factor=second_factor)
+            db.session.commit()
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["token"] = token
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def as_actor(unit: None) -> Callable[[Person], Actor]:
+    """The actor that a person is today."""
+    return lambda person: actor_of(person.id)
