@@ -1,0 +1,142 @@
+"""People, their dated roles, their sessions, and the one-time links that let them in."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.extensions import db
+from portal.kernel.audit import Audited
+from portal.kernel.crypto import EncryptedText
+from portal.kernel.database import UtcDateTime
+
+
+class Person(Audited, db.Model):
+    """Somebody with an account. ``email`` is kept in small letters."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    totp_secret: Mapped[str | None] = mapped_column(EncryptedText)
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_last_step: Mapped[int | None] = mapped_column(Integer)
+    """The last 30-second step whose code was used: a code opens once."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer)
+
+    roles: Mapped[list["RoleAssignment"]] = relationship(
+        back_populates="person", order_by="RoleAssignment.id", cascade="all, delete-orphan"
+    )
+    recovery_codes: Mapped[list["RecoveryCode"]] = relationship(cascade="all, delete-orphan")
+
+    __mapper_args__: ClassVar = {"version_id_col": version}
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.totp_confirmed_at is not None
+
+    @property
+    def is_disabled(self) -> bool:
+        return self.disabled_at is not None
+
+
+class RoleAssignment(Audited, db.Model):
+    """A role from day to day; ``ends_on`` is the last day on which it holds."""
+
+    __tablename__ = "role_assignment"
+    audited_through = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"), index=True)
+    service_line_id: Mapped[int | None] = mapped_column(ForeignKey("service_line.id"))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+
+    person: Mapped[Person] = relationship(back_populates="roles")
+
+
+class RecoveryCode(Audited, db.Model):
+    """One of ten codes for the day the phone is lost; only its keyed digest is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(overlaps="recovery_codes")
+    audited_through = "person"
+
+
+class SignInSession(db.Model):
+    """One signed-in browser; the cookie holds a token, this table its keyed digest. Ending the row ends the session."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    second_factor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    device: Mapped[str] = mapped_column(String(60), default="")
+    """Browser and machine in words of our own, so that the person recognises it"""
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OneTimeLink(Audited, db.Model):
+    """A link to set a password: an invitation or a reset. Only the keyed digest of its token is kept."""
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()
+
+
+class AccountRequest(Audited, db.Model):
+    """Somebody without an account asks for one; open until ``answered_at``."""
+
+    __tablename__ = "account_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    school_name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    words: Mapped[str | None] = mapped_column(EncryptedText)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answer: Mapped[str | None] = mapped_column(String(20))
+    """approved, declined or known (the e-mail address already had an account)."""
+    reason: Mapped[str | None] = mapped_column(EncryptedText)
+    """Why it was declined, for the next coordinator who looks"""
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__: ClassVar = {"version_id_col": version}
+
+
+class FailedTry(db.Model):
+    """A failed sign-in, for the lock-out; both columns are keyed digests."""
+
+    __tablename__ = "failed_try"
+    __table_args__ = (Index("ix_failed_try_account", "account", "at"), Index("ix_failed_try_address", "address", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

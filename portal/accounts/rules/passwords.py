@@ -1,0 +1,41 @@
+"""What makes a password good enough, and how long a link to set one lasts."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+
+INVITATION_LASTS = timedelta(days=14)
+RESET_LASTS = timedelta(hours=24)
+
+_COMMON = frozenset(
+    """password1234 passwordpassword 123456789012 1234567890123 qwertyuiop12 qwertyuiopas letmeinletmein
+    iloveyouiloveyou adminadminadmin welcomewelcome changemechangeme administrator1 footballfootball
+    schoolschool outreachoutreach demonstration demonstration1 passw0rd1234 111111111111 000000000000
+    abcdefghijkl abc123abc123 monkeymonkey dragondragon sunshine1234 princess1234 liverpool1234 arsenal12345
+    manchester12 chelsea12345 password12345 password123456 qwerty123456 qwertyqwerty""".split()
+)
+_ALL_ALIKE = 5
+"""Fewer different characters than this are a pattern, not a password."""
+
+
+def password_problems(password: str, *, name: str = "", email: str = "", refused: Iterable[str] = ()) -> list[str]:
+    """Why a password is not good enough, as sentences; empty when it is. ``refused`` are further banned ones."""
+    if len(password) < SHORTEST_PASSWORD:
+        return [f"Use at least {SHORTEST_PASSWORD} characters. Three or four words in a row are easy to remember."]
+    if len(password) > LONGEST_PASSWORD:
+        return [f"Use at most {LONGEST_PASSWORD} characters."]
+    small = password.casefold()
+    plain = "".join(small.split())
+    banned = _COMMON | {word.casefold() for word in refused}
+    if small in banned or plain in banned or len(set(small)) < _ALL_ALIKE:
+        return ["This password is too easy to guess. Use words that nobody would expect together."]
+    if _is_mostly_own(small, name, email):
+        return ["Leave your own name and e-mail address out of the password."]
+    return []
+
+
+def _is_mostly_own(small: str, name: str, email: str) -> bool:
+    own = {part for part in (*name.casefold().split(), email.casefold(), email.casefold().split("@")[0])}
+    return any(len(part) > 3 and part in small and len(small) - len(part) < 6 for part in own)

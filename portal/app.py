@@ -1,0 +1,233 @@
+"""Builds the portal: settings, database, access, features. Everything the portal is made of is named here."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, url_for
+from flask_login import current_user
+from jinja2 import StrictUndefined
+from werkzeug.datastructures import ImmutableDict
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import config as configuration
+from portal.accounts import principal
+from portal.extensions import csrf, db, htmx, migrate
+from portal.kernel import access, audit, clock, crypto, error_pages, gate, logs, settings, submissions, web
+from portal.kernel.database import engine_options, mode, prepare_engine
+from portal.kernel.settings import Feature
+from portal.kernel.unit_of_work import run
+from portal.policy import Action, Role, may
+
+FEATURES: dict[str, Feature | None] = {
+    "home": None,
+    "accounts": None,
+    "schools": None,
+    "tasks": None,
+    "referrals": Feature.REFERRALS,
+    "cases": None,
+    "board": Feature.BOARD,
+    "visits": Feature.VISITS,
+    "assessments": Feature.ASSESSMENTS,
+    "plans": None,
+    "feedback": Feature.FEEDBACK,
+    "exits": None,
+    "impact": Feature.IMPACT,
+}
+"""Every feature, by package; one with a switch has no menu entry and answers 404 while it is off."""
+
+KERNEL_TABLES = ("access", "audit", "history", "jobs", "rates", "references", "settings", "submissions")
+"""Modules of the kernel that hold tables: migrations must know them whether or not a feature uses them."""
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    label: str
+    endpoint: str
+    action: Action
+
+
+_REFERRALS = MenuEntry("Referrals", "referrals.index", Action.READ_REFERRAL)
+_PUPILS = MenuEntry("Pupils", "schools.pupils", Action.READ_PUPIL)
+_SUPPORT = MenuEntry("Our support", "cases.index", Action.READ_SUPPORT)
+_BOARD = MenuEntry("Board", "board.index", Action.READ_BOARD)
+_WEEK = MenuEntry("My week", "visits.week", Action.LOG_VISIT)
+_IMPACT = MenuEntry("Impact", "impact.index", Action.READ_CHART)
+_SCHOOLS = MenuEntry("Schools", "schools.index", Action.READ_SCHOOL)
+_PEOPLE = MenuEntry("People", "accounts.people", Action.READ_PEOPLE)
+_SETTINGS = MenuEntry("Settings", "home.settings", Action.MANAGE_SETTINGS)
+_AUDIT = MenuEntry("Audit", "home.audit", Action.READ_AUDIT)
+
+MENU: Mapping[Role, tuple[MenuEntry, ...]] = {
+    Role.COORDINATOR: (_REFERRALS, _BOARD, _IMPACT, _SCHOOLS, _PEOPLE),
+    Role.WORKER: (_BOARD, _WEEK, _IMPACT),
+    Role.SCHOOL: (_REFERRALS, _PUPILS, _SUPPORT),
+    Role.HEAD: (_REFERRALS, _PUPILS, _SUPPORT),
+    Role.SAFEGUARDING: (_BOARD, _REFERRALS),
+    Role.PANEL: (_REFERRALS,),
+    Role.ADMIN: (_PEOPLE, _SCHOOLS, _SETTINGS, _AUDIT),
+    Role.COMMISSIONER: (),
+}
+"""What each role's menu holds; who has several roles gets the first ``MOST_MENU_ENTRIES`` in this order of roles."""
+
+MOST_MENU_ENTRIES = 5
+
+
+class Portal(Flask):
+    """Flask, with one unit of work around every view."""
+
+    default_config = ImmutableDict({**Flask.default_config, "PROVIDE_AUTOMATIC_OPTIONS": False})
+
+    def dispatch_request(self) -> Response:
+        return run(super().dispatch_request)
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        with mode("read"):  # only the unit of work of an unsafe method may write
+            return super().wsgi_app(environ, start_response)
+
+
+def create_app(config: configuration.Config | None = None, *, now: clock.Clock = clock.system_clock) -> Portal:
+    """The portal, ready to serve. Raises ``WrongSetting``, or RuntimeError for a view without declared access."""
+    config = config or configuration.from_environment()
+    app = Portal(
+        "portal",
+        root_path=str(configuration.ROOT),
+        static_folder="static",
+        template_folder="templates",
+        instance_path=str(config.instance),
+    )
+    app.config.update(_flask_settings(config))
+    app.extensions.update(config=config, clock=now, data_keys=crypto.ring(config.data_keys))
+    logs.configure(as_json=not config.demonstration)
+    _database(app)
+    _web(app, config)
+    _features(app)
+    if missing := access.undeclared(app):
+        raise RuntimeError(f"these views declare no access: {', '.join(missing)}")
+    return app
+
+
+def _flask_settings(config: configuration.Config) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": config.secret_key,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(config.database_url),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": config.secure_cookies,
+        "SESSION_COOKIE_NAME": "__Host-portal" if config.secure_cookies else "portal",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 2_000,
+        "TRUSTED_HOSTS": list(config.trusted_hosts) or None,
+    }
+
+
+def _database(app: Portal) -> None:
+    config: configuration.Config = app.extensions["config"]
+    config.instance.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    for name in FEATURES:
+        _import_if_there(f"portal.{name}.models")
+    for name in KERNEL_TABLES:
+        import_module(f"portal.kernel.{name}")
+    migrate.init_app(app, db, directory=str(configuration.ROOT / "migrations"), render_as_batch=True)
+    audit.install_net()
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _import_if_there(name: str) -> None:
+    try:
+        import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+
+
+def _web(app: Portal, config: configuration.Config) -> None:
+    if config.proxy_hops:
+        hops = config.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.view_functions["static"].declared = access.Declared(public="styles, scripts and fonts")  # type: ignore[attr-defined]
+    web.install(app)
+    logs.watch_requests(app)
+    csrf.init_app(app)
+    htmx.init_app(app)
+    principal.install(app)
+    gate.install(app)
+    error_pages.install(app)
+    app.context_processor(_for_templates)
+    app.jinja_env.globals.update(asset=_assets(app), new_submission_id=submissions.new_id)
+
+
+def _features(app: Portal) -> None:
+    for name, feature in FEATURES.items():
+        found = find_spec(f"portal.{name}.views")
+        if found is None or found.origin is None:  # not there, or a folder that is still empty
+            continue
+        blueprint = import_module(f"portal.{name}.views").blueprint
+        app.register_blueprint(blueprint)
+        gate.switch(app, blueprint.name, feature)
+    commands = import_module("portal.cli")
+    commands.install(app)
+
+
+def _for_templates() -> dict[str, Any]:
+    person = current_user if current_user.is_authenticated else None
+    return {
+        "service": settings.current(),
+        "person": person,
+        "menu": _menu() if person else [],
+        "demonstration": g.get("demonstration", False),
+        "request_id": g.get("request_id", ""),
+        "brand_css_url": url_for("home.brand"),
+        "feature_on": lambda name: settings.is_on(Feature(name)),
+        "may": lambda action: person is not None and may(person.actor, Action[action]),
+    }
+
+
+def _menu() -> list[dict[str, Any]]:
+    if current_user.must_use_second_factor:
+        return []
+    roles = current_user.actor.roles
+    entries = dict.fromkeys(entry for role, of_role in MENU.items() if role in roles for entry in of_role)
+    shown = [entry for entry in entries if may(current_user.actor, entry.action) and gate.is_open(entry.endpoint)]
+    return [
+        {"label": entry.label, "url": url_for(entry.endpoint), "current": request.endpoint == entry.endpoint}
+        for entry in shown[:MOST_MENU_ENTRIES]
+        if entry.endpoint in current_app.view_functions
+    ]
+
+
+def _assets(app: Portal) -> Any:
+    """Addresses of static files: third-party ones by the manifest, our own with a version that changes with them."""
+    static = Path(app.static_folder or "static")
+    own = {"app.css": "css/app.css", "board.css": "css/board.css", "chart.css": "css/chart.css"}
+    own |= {"app.js": "js/app.js", "favicon.svg": "icons/favicon.svg"}
+    known: dict[str, str] = {}
+
+    def asset(name: str) -> str:
+        if name not in known:
+            known[name] = _address(static, own, name)
+        return known[name]
+
+    return asset
+
+
+def _address(static: Path, own: dict[str, str], name: str) -> str:
+    if name in own:
+        version = int((static / own[name]).stat().st_mtime)
+        return f"/static/{own[name]}?v={version:x}"
+    manifest = json.loads((static / "vendor" / "manifest.json").read_text())
+    return f"/static/vendor/{manifest[name]}"

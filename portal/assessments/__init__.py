@@ -1,0 +1,1 @@
+"""What is measured: thresholds, Thrive, SDQ, goals, attendance, each read at the start and again at the end."""

@@ -1,0 +1,1 @@
+"""How a piece of work ends, what became of each pupil, and what still holds when somebody visits again."""

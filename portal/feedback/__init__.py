@@ -1,0 +1,1 @@
+"""What school and family say about the help they had: the good, what could be better, and when work had to stop."""

@@ -1,0 +1,53 @@
+"""What schools and families said of the work, as the worker recorded it."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import Date, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.extensions import db
+from portal.kernel.audit import Audited
+from portal.kernel.crypto import EncryptedText
+from portal.kernel.database import UtcDateTime
+
+
+class Feedback(Audited, db.Model):
+    """One answer of a school or a family: aspects, what was good, what could be better; or why there could be none."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    source: Mapped[str] = mapped_column(String(10))
+    given_on: Mapped[date | None] = mapped_column(Date)
+    could_not_continue: Mapped[bool] = mapped_column(default=False)
+    stopped_words: Mapped[str | None] = mapped_column(EncryptedText)
+    """Why the work could not continue, in their words"""
+    good: Mapped[str | None] = mapped_column(EncryptedText)
+    better: Mapped[str | None] = mapped_column(EncryptedText)
+    overall: Mapped[str | None] = mapped_column(String(20))
+    """A value of ``rules.Tone`` where only the whole is known (imported); else it follows from the aspects"""
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer)
+
+    case = relationship("Case")
+    aspects: Mapped[list["FeedbackAspect"]] = relationship(
+        order_by="FeedbackAspect.id", cascade="all, delete-orphan", back_populates="feedback"
+    )
+
+    __mapper_args__: ClassVar = {"version_id_col": version}
+
+
+class FeedbackAspect(Audited, db.Model):
+    __tablename__ = "feedback_aspect"
+    audited_through = "feedback"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feedback_id: Mapped[int] = mapped_column(ForeignKey("feedback.id"), index=True)
+    aspect: Mapped[str] = mapped_column(String(30))
+    answer: Mapped[str] = mapped_column(String(10))
+    """good, mixed, not_good"""
+
+    feedback: Mapped[Feedback] = relationship(back_populates="aspects")

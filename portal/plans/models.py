@@ -1,0 +1,32 @@
+"""The strategies that the service advised."""
+
+from datetime import date
+from typing import ClassVar
+
+from sqlalchemy import Date, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.extensions import db
+from portal.kernel.audit import Audited
+from portal.kernel.crypto import EncryptedText
+
+
+class Strategy(Audited, db.Model):
+    """One advised strategy, who at the school owns it, and whether it was put in place."""
+
+    __tablename__ = "strategy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    words: Mapped[str] = mapped_column(EncryptedText)
+    owner: Mapped[str] = mapped_column(String(120), default="")
+    advised_on: Mapped[date | None] = mapped_column(Date)
+    implemented: Mapped[str | None] = mapped_column(String(10))
+    """yes, partly, no; None while not yet known"""
+    implemented_on: Mapped[date | None] = mapped_column(Date)
+    position: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int] = mapped_column(Integer)
+
+    case = relationship("Case")
+
+    __mapper_args__: ClassVar = {"version_id_col": version}

@@ -1,0 +1,32 @@
+"""A decision as somebody records it, and where the piece of work that followed stands now."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A coded decision; the school reads reason and conditions. ``signpost`` is asked with “signpost elsewhere”."""
+
+    decision: str = ""
+    reason: str = ""
+    conditions: str = ""
+    route: str = "direct"
+    signpost: str = ""
+
+
+@dataclass(frozen=True)
+class CaseStage:
+    """The work that a referral led to: the stage's label, who works on it, and the next thing due."""
+
+    stage: str
+    workers: tuple[str, ...] = ()
+    due_on: date | None = None
+
+
+class CaseStages(Protocol):
+    """What cases, which lie above, tell of the work that came from referrals (by referral id); ``app`` plugs it in."""
+
+    def __call__(self, referral_ids: Collection[int]) -> Mapping[int, CaseStage]: ...

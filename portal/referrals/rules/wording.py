@@ -1,0 +1,159 @@
+"""The answers of a referral, and what happened to it, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from portal.kernel.dates import short_day_words
+from portal.referrals.rules.completeness import Line, missing_on
+from portal.referrals.rules.drafts import Agency, Concern, PageDraft, Parent, StrategyTried, Suspension
+from portal.referrals.rules.pages import EFFECTS, FREQUENCIES, PAGES, Page
+from portal.schools.rules import (
+    GENDERS,
+    NO_SCHOOL_REASONS,
+    RELATIONSHIPS,
+    SEN_NEED,
+    SEN_PROVISION,
+    SOCIAL_CARE,
+    SUSPENSION_REASONS,
+    UPN_UNKNOWN_REASONS,
+    YEAR_GROUPS,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question with its answer in words; empty words: not answered. ``blocks``: needed before sending."""
+
+    field: str
+    label: str
+    words: str
+    blocks: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page of the form, to be read."""
+
+    page: str
+    title: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def given(self) -> tuple[Answer, ...]:
+        """What was answered, and what should have been."""
+        return tuple(answer for answer in self.answers if answer.words or answer.blocks)
+
+
+STEP_WORDS: Mapping[str, str] = {
+    "send_for_approval": "Sent to the head teacher for approval",
+    "submit": "Sent to the service",
+    "approve": "Approved by the school and sent to the service",
+    "send_back": "Sent back to the writer",
+    "resubmit": "Sent again to the service",
+    "decide": "Decided",
+    "send_to_panel": "Sent to the panel",
+    "defer": "Deferred to the next panel",
+    "return": "Returned for more information",
+    "withdraw": "Withdrawn",
+}
+STATUS_TONES: Mapping[str, str] = {
+    "draft": "quiet",
+    "awaiting_approval": "attention",
+    "submitted": "brand",
+    "returned": "attention",
+    "at_panel": "brand",
+    "decided": "good",
+    "withdrawn": "quiet",
+}
+
+
+def sections(pages: Mapping[str, PageDraft], line: Line, today: date) -> list[Section]:
+    """All pages in order; a question that other answers make pointless is left out."""
+    return [_section(page, pages.get(page.key, page.draft()), line, today) for page in PAGES]
+
+
+def _section(page: Page, draft: PageDraft, line: Line, today: date) -> Section:
+    gaps = {gap.question: gap.blocks for gap in missing_on(draft, line)}
+    answers = []
+    for question in page.questions:
+        words = answer_words(question.field, getattr(draft, question.field), today)
+        if words or question.field in gaps:
+            answers.append(Answer(question.field, question.label, words, gaps.get(question.field, False)))
+    return Section(page.key, page.title, tuple(answers))
+
+
+def answer_words(field: str, value: object, today: date) -> str:
+    """One answer in words; several of a list stand on lines of their own."""
+    if value is None or value == "" or value == ():
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, tuple):
+        return "\n".join(_item_words(item, today) for item in value)
+    if isinstance(value, date):
+        return _day(value, today)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f} %" if field.endswith("percent") else f"{value.normalize():f}"
+    return _labelled(field, str(value)) + (" of 10" if field in ("exclusion_risk", "severity") else "")
+
+
+_LABELS: Mapping[str, Mapping[str, str]] = {
+    "year_group": YEAR_GROUPS,
+    "no_school_reason": NO_SCHOOL_REASONS,
+    "upn_unknown_reason": UPN_UNKNOWN_REASONS,
+    "gender": GENDERS,
+    "sen_status": SEN_PROVISION,
+    "sen_need": SEN_NEED,
+    "social_care": SOCIAL_CARE,
+    "relationship": RELATIONSHIPS,
+    "frequency": FREQUENCIES,
+    "effect": EFFECTS,
+}
+
+
+def _labelled(field: str, value: str) -> str:
+    return _LABELS.get(field, {}).get(value, value)
+
+
+def _item_words(item: object, today: date) -> str:
+    match item:
+        case Parent():
+            responsibility = {True: "parental responsibility", False: "no parental responsibility"}
+            known = responsibility.get(item.parental_responsibility) if item.parental_responsibility is not None else ""
+            return _listed(item.name, _labelled("relationship", item.relationship), known, item.phone, item.email)
+        case Concern():
+            severity = f"severity {item.severity} of 10" if item.severity is not None else ""
+            return _listed(item.words, _labelled("frequency", item.frequency).lower(), severity)
+        case StrategyTried():
+            return _listed(item.strategy, _period(item, today), _labelled("effect", item.effect).lower())
+        case Suspension():
+            return _suspension(item, today)
+        case Agency():
+            current = {True: "involved now", False: "in the past", None: ""}[item.current]
+            return _listed(item.name, item.contact, current)
+    return str(item)
+
+
+def _listed(first: str, *others: str | None) -> str:
+    rest = ", ".join(words for words in others if words)
+    return f"{first or 'Not named'}: {rest}" if rest else first
+
+
+def _period(tried: StrategyTried, today: date) -> str:
+    if tried.from_on and tried.until_on:
+        return f"{_day(tried.from_on, today)} to {_day(tried.until_on, today)}"
+    if tried.from_on:
+        return f"since {_day(tried.from_on, today)}"
+    return f"until {_day(tried.until_on, today)}" if tried.until_on else ""
+
+
+def _suspension(item: Suspension, today: date) -> str:
+    sessions = f"{item.sessions} session{'' if item.sessions == 1 else 's'}" if item.sessions is not None else ""
+    reasons = "; ".join(SUSPENSION_REASONS.get(code, code) for code in item.reasons)
+    return _listed(_day(item.starts_on, today) if item.starts_on else "", sessions, reasons)
+
+
+def _day(day: date, today: date) -> str:
+    return short_day_words(day, today)

@@ -1,0 +1,99 @@
+"""The people around a pupil, how it is safe to reach each, and who must not be contacted."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from portal.schools.rules.codes import CONTACT_CHANNELS, RELATIONSHIPS
+from portal.schools.rules.lengths import length_problems
+
+LENGTHS = {"name": 120, "phone": 30, "email": 254, "address": 500, "do_not_contact_reason": 1000, "language": 80}
+"""The most characters of each text."""
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_DETAIL_OF = {"text": "phone", "phone": "phone", "email": "email", "post": "address"}
+_ENTER = {"phone": "Enter a phone number", "email": "Enter an e-mail address", "address": "Enter a postal address"}
+
+
+@dataclass(frozen=True)
+class ContactDraft:
+    """A person around a pupil; ``safe_channels`` holds codes of CONTACT_CHANNELS with commas between them."""
+
+    name: str = ""
+    relationship_code: str = ""
+    parental_responsibility: bool | None = None
+    safe_channels: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    do_not_contact: bool = False
+    do_not_contact_reason: str = ""
+    language: str = ""
+
+
+class Reachable(Protocol):
+    """What is needed to know whether and how a person may be reached."""
+
+    @property
+    def safe_channels(self) -> str: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def email(self) -> str | None: ...
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def do_not_contact(self) -> bool: ...
+
+
+Person = TypeVar("Person", bound=Reachable)
+
+
+def contact_problems(draft: ContactDraft) -> dict[str, str]:
+    """What must be mended before the contact can be saved: a sentence by field, empty when all is well."""
+    problems = _channel_problems(draft) | length_problems(draft, LENGTHS)
+    if not draft.name.strip():
+        problems["name"] = "Enter the person's name."
+    if draft.relationship_code not in RELATIONSHIPS:
+        problems["relationship_code"] = "Choose how this person is related to the pupil."
+    if draft.email.strip() and not _EMAIL.fullmatch(draft.email.strip()):
+        problems["email"] = "Enter an e-mail address like name@example.org."
+    return problems
+
+
+def channels_of(safe_channels: str) -> frozenset[str]:
+    """The codes in a text with commas: ``frozenset({"text", "post"})`` for "text,post"."""
+    return frozenset(code.strip() for code in safe_channels.split(",") if code.strip())
+
+
+def channels_text(channels: Iterable[str]) -> str:
+    """The codes with commas between them, in the order of CONTACT_CHANNELS; unknown codes come last."""
+    chosen = set(channels)
+    return ",".join([code for code in CONTACT_CHANNELS if code in chosen] + sorted(chosen - set(CONTACT_CHANNELS)))
+
+
+def may_reach(contact: Reachable, channel: str) -> bool:
+    """Whether the person may be reached in this way: it is marked as safe, and nobody said "do not contact"."""
+    return not contact.do_not_contact and channel in CONTACT_CHANNELS and channel in channels_of(contact.safe_channels)
+
+
+def reachable_by(contacts: Iterable[Person], channel: str) -> list[Person]:
+    """The people who may be reached in this way and whose number or address for it is known, in the order given."""
+    return [contact for contact in contacts if may_reach(contact, channel) and _detail(contact, channel)]
+
+
+def _channel_problems(draft: ContactDraft) -> dict[str, str]:
+    channels = channels_of(draft.safe_channels)
+    if channels - set(CONTACT_CHANNELS):
+        return {"safe_channels": "Choose the safe ways from the list."}
+    if draft.do_not_contact and channels:
+        return {"safe_channels": "Take away the ways to reach this person, or “do not contact”: only one is right."}
+    return {
+        _DETAIL_OF[channel]: f"{_ENTER[_DETAIL_OF[channel]]}, or take “{label.lower()}” away."
+        for channel, label in CONTACT_CHANNELS.items()
+        if channel in channels and not _detail(draft, channel)
+    }
+
+
+def _detail(contact: Reachable, channel: str) -> str:
+    return (getattr(contact, _DETAIL_OF[channel]) or "").strip()

@@ -1,0 +1,136 @@
+"""What is promised about all of the portal, whichever feature it stands in."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import upgrade
+
+from portal.app import MENU, MOST_MENU_ENTRIES, create_app
+from portal.config import ROOT
+from portal.extensions import db
+from portal.kernel import access
+from portal.kernel.audit import Audited
+from portal.policy import GRANTS, Reach, Role
+from tests.conftest import configuration
+
+RULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for pattern in ("portal/*/rules.py", "portal/*/rules/*.py")
+    for path in ROOT.glob(pattern)
+)
+
+TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("architecture")
+    app = create_app(configuration(f"sqlite:///{folder / 'portal.db'}", folder))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_rules_load_without_flask_or_sqlalchemy():
+    code = (
+        "import importlib, sys\n"
+        f"for name in {[*RULES, 'portal.policy', 'portal.kernel.workflow', 'portal.kernel.dates']!r}:\n"
+        "    importlib.import_module(name.removesuffix('.__init__'))\n"
+        "print(sorted({'flask', 'sqlalchemy', 'wtforms', 'flask_login'} & set(sys.modules)))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+    assert len(RULES) >= 10
+
+
+def test_every_view_declares_its_access_for_every_method(portal):
+    assert access.undeclared(portal) == []
+    for rule in portal.url_map.iter_rules():
+        declared = access.declared_by(portal, rule.endpoint)
+        for method in rule.methods:
+            assert declared.public or declared.action(method), f"{rule.endpoint} {method}"
+
+
+def test_an_undeclared_view_keeps_the_portal_from_starting(tmp_path, monkeypatch):
+    import portal.home.views as home
+
+    monkeypatch.delattr(home.index, "declared")
+    with pytest.raises(RuntimeError, match="home.index"):
+        create_app(configuration(f"sqlite:///{tmp_path / 'portal.db'}", tmp_path))
+
+
+def test_declaring_access_twice_is_refused():
+    with pytest.raises(TypeError, match="twice"):
+        access.public("again")(access.public("once")(lambda: ""))
+
+
+def test_only_get_and_post_are_used(portal):
+    methods = {method for rule in portal.url_map.iter_rules() for method in rule.methods}
+    assert methods <= {"GET", "HEAD", "POST"}
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_templates_parse_and_hold_nothing_unsafe(portal, template):
+    source = template.read_text()
+    portal.jinja_env.parse(source)
+    markup = re.sub(r"\{[{%#].*?[}%#]\}", "", source, flags=re.DOTALL)
+    for unsafe in (r"\|\s*safe\b", r"autoescape false", r"\sstyle\s*=", r"\son[a-z]+\s*=\s*[\"']", r"<script(?![^>]*\ssrc=)"):
+        assert not re.search(unsafe, source if "safe" in unsafe else markup), f"{template.name} holds {unsafe}"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_every_post_form_carries_its_token(template):
+    source = template.read_text()
+    for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", source, re.DOTALL | re.IGNORECASE):
+        assert "csrf_token" in form or "hidden_tag" in form, form[:200]
+
+
+def test_code_holds_no_unsafe_markup():
+    for path in (ROOT / "portal").rglob("*.py"):
+        source = path.read_text()
+        assert "render_template_string" not in source, path
+        if path.name not in ("forms.py",) or "kernel" not in path.parts:
+            assert not re.search(r"\bMarkup\(", source), path
+
+
+def test_migrations_and_models_agree(tmp_path):
+    app = create_app(configuration(f"sqlite:///{tmp_path / 'portal.db'}", tmp_path))
+    with app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+            assert compare_metadata(context, db.metadata) == []
+        db.engine.dispose()
+
+
+def test_nobody_has_more_than_five_menu_entries_and_each_leads_somewhere(portal):
+    for role in Role:
+        entries = MENU[role]
+        assert len(entries) <= MOST_MENU_ENTRIES, role
+        for entry in entries:
+            assert entry.endpoint in portal.view_functions, entry
+            assert GRANTS[role].get(entry.action, Reach.NOTHING) is not Reach.NOTHING, (role, entry)
+
+
+def test_every_audited_part_leads_to_its_whole():
+    for mapper in db.Model.registry.mappers:
+        through = getattr(mapper.class_, "audited_through", None)
+        if issubclass(mapper.class_, Audited) and through:
+            assert through in mapper.relationships, mapper.class_.__name__
+
+
+def test_the_project_names_no_registry_and_no_path_of_a_machine():
+    tracked = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    forbidden = re.compile(r"pypi\.org|registry\.npmjs|files\.pythonhosted|" + "/ro" + r"ot/|\.\./sha" + "red")
+    for name in tracked:
+        path = Path(ROOT / name)
+        if path.suffix in (".png", ".woff2", ".xlsx") or not path.is_file():
+            continue
+        assert not forbidden.search(path.read_text(errors="replace")), name
