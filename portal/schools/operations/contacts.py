@@ -1,0 +1,57 @@
+"""The people around a pupil: adding, changing and removing them."""
+
+from portal.extensions import db
+from portal.kernel import audit
+from portal.kernel.access import ensure, involved_today
+from portal.kernel.versions import check_version
+from portal.policy import Action, Actor, Scope
+from portal.schools import rules
+from portal.schools.models import Contact, Pupil
+from portal.schools.operations.problems import refuse_any
+
+_OR_NONE = ("phone", "email", "address", "do_not_contact_reason", "language")
+
+
+def add_contact(actor: Actor, pupil: Pupil, draft: rules.ContactDraft) -> Contact:
+    """Adds a person around a pupil. Raises ``RefusedFields`` for a wrong entry."""
+    ensure(actor, Action.WRITE_PUPIL, _scope(pupil))
+    refuse_any(rules.contact_problems(draft))
+    contact = Contact()
+    _put(contact, draft)
+    pupil.contacts.append(contact)
+    audit.record(actor, "contact added", pupil)
+    return contact
+
+
+def change_contact(actor: Actor, contact: Contact, draft: rules.ContactDraft, *, opened_with: int | None) -> Contact:
+    """Changes a person around a pupil. Raises ``EditConflict`` or ``RefusedFields``."""
+    ensure(actor, Action.WRITE_PUPIL, _scope(contact.pupil))
+    check_version(contact, opened_with)
+    refuse_any(rules.contact_problems(draft))
+    _put(contact, draft)
+    audit.record(actor, "contact changed", contact)
+    return contact
+
+
+def remove_contact(actor: Actor, contact: Contact, *, opened_with: int | None) -> None:
+    """Takes away somebody who was entered by mistake. Raises ``EditConflict`` when somebody saved in between."""
+    pupil = contact.pupil
+    ensure(actor, Action.WRITE_PUPIL, _scope(pupil))
+    check_version(contact, opened_with)
+    db.session.delete(contact)
+    audit.record(actor, "contact removed", pupil)
+    db.session.expire(pupil, ["contacts"])
+
+
+def _scope(pupil: Pupil) -> Scope:
+    return Scope(school_id=pupil.school_id, involved=involved_today("pupil", pupil.id))
+
+
+def _put(contact: Contact, draft: rules.ContactDraft) -> None:
+    contact.name = draft.name.strip()
+    contact.relationship_code = draft.relationship_code
+    contact.parental_responsibility = draft.parental_responsibility
+    contact.safe_channels = rules.channels_text(rules.channels_of(draft.safe_channels))
+    contact.do_not_contact = draft.do_not_contact
+    for name in _OR_NONE:
+        setattr(contact, name, getattr(draft, name).strip() or None)
