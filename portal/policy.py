@@ -34,8 +34,9 @@ ROLE_LABELS: Mapping[Role, str] = {
 SCHOOL_ROLES = frozenset({Role.SCHOOL, Role.HEAD})
 """Roles that belong to one school or other referring organisation."""
 
-RECORD_ROLES = frozenset({Role.SCHOOL, Role.HEAD, Role.WORKER, Role.COORDINATOR, Role.PANEL, Role.SAFEGUARDING})
-"""Roles that see children's records, and so need a second factor outside the demonstration."""
+RECORD_ROLES = frozenset(set(Role) - {Role.COMMISSIONER})
+"""Roles that see children's records, or (administrators) decide who does: outside the demonstration they need a second
+factor."""
 
 
 class Action(StrEnum):

@@ -9,13 +9,18 @@ LONGEST_PASSWORD = 200
 INVITATION_LASTS = timedelta(days=14)
 RESET_LASTS = timedelta(hours=24)
 
-_COMMON = frozenset(
-    """password1234 passwordpassword 123456789012 1234567890123 qwertyuiop12 qwertyuiopas letmeinletmein
-    iloveyouiloveyou adminadminadmin welcomewelcome changemechangeme administrator1 footballfootball
-    schoolschool outreachoutreach demonstration demonstration1 passw0rd1234 111111111111 000000000000
-    abcdefghijkl abc123abc123 monkeymonkey dragondragon sunshine1234 princess1234 liverpool1234 arsenal12345
-    manchester12 chelsea12345 password12345 password123456 qwerty123456 qwertyqwerty""".split()
-)
+# fmt: off
+_COMMON = frozenset((
+    "password1234", "passwordpassword", "123456789012", "1234567890123", "qwertyuiop12", "qwertyuiopas",
+    "letmeinletmein", "iloveyouiloveyou", "adminadminadmin", "welcomewelcome", "changemechangeme", "administrator1",
+    "footballfootball", "schoolschool", "outreachoutreach", "demonstration", "demonstration1", "passw0rd1234",
+    "111111111111", "000000000000", "abcdefghijkl", "abc123abc123", "monkeymonkey", "dragondragon", "sunshine1234",
+    "princess1234", "liverpool1234", "arsenal12345", "manchester12", "chelsea12345", "password12345",
+    "password123456", "qwerty123456", "qwertyqwerty", "schoolschoolschool", "1q2w3e4r5t6y", "zaq12wsxcde3",
+    "trustno1trustno1", "correcthorsebatterystaple", "thisismypassword", "mypassword123", "welcometoschool",
+    "letmein123456", "changeme1234", "summer202526",
+))
+# fmt: on
 _ALL_ALIKE = 5
 """Fewer different characters than this are a pattern, not a password."""
 
@@ -37,5 +42,6 @@ def password_problems(password: str, *, name: str = "", email: str = "", refused
 
 
 def _is_mostly_own(small: str, name: str, email: str) -> bool:
-    own = {part for part in (*name.casefold().split(), email.casefold(), email.casefold().split("@")[0])}
+    address = email.casefold()
+    own = {*name.casefold().split(), address, address.split("@")[0]}
     return any(len(part) > 3 and part in small and len(small) - len(part) < 6 for part in own)

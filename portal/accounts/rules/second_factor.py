@@ -37,6 +37,11 @@ def as_typed(text: str) -> str:
     return re.sub(r"[\s\-]", "", text).lower()
 
 
+def is_recovery_code(typed: str) -> bool:
+    """Is this as long as a recovery code? A code of the app is shorter."""
+    return len(as_typed(typed)) == 2 * RECOVERY_HALF
+
+
 def matching_step(secret: str, code: str, moment: datetime, last_step: int | None) -> int | None:
     """The 30-second step whose code this is: the one of ``moment`` or a neighbour; None for a wrong or used code.
 

@@ -31,9 +31,7 @@ def is_locked(here: int, account: int = 0, address: int = 0) -> bool:
 
     ``here`` are failures for this account from this address, ``account`` from anywhere, ``address`` over all accounts.
     """
-    return (
-        here >= FAILURES_ALLOWED or account >= ACCOUNT_FAILURES_ALLOWED or address >= ADDRESS_FAILURES_ALLOWED
-    )
+    return here >= FAILURES_ALLOWED or account >= ACCOUNT_FAILURES_ALLOWED or address >= ADDRESS_FAILURES_ALLOWED
 
 
 def session_end(began_at: datetime, seen_at: datetime, ended_at: datetime | None, now: datetime) -> SessionEnd | None:

@@ -1,0 +1,52 @@
+"""What people do to their own account. Every signed-in person may, so there is no further check of the policy."""
+
+from portal.accounts import rules
+from portal.accounts.models import Person
+from portal.accounts.operations import passwords, tries
+from portal.accounts.operations.sessions import end_other_sessions, rotate_session
+from portal.extensions import db
+from portal.kernel import versions
+from portal.kernel.audit import record
+from portal.kernel.errors import Refused
+from portal.policy import Actor
+
+WRONG_PASSWORD = "This is not your password, or there were too many tries. Wait a few minutes before you try again."  # noqa: S105
+
+
+def confirmed(actor: Actor, password: str, address: str) -> Person:
+    """The person, once they typed their password again. Raises ``Refused``; failures count towards the lock-out.
+
+    Comes first in an operation: a failure undoes what the unit had open.
+    """
+    person = db.session.get_one(Person, actor.person_id)
+    email, good = person.email, passwords.check_password(person, password)
+    locked = tries.locks_password(email, address)
+    if not good and not locked:
+        tries.note_failure(tries.password_of(email, address))
+    if locked or not good:
+        raise Refused(WRONG_PASSWORD)
+    return person
+
+
+def change_name(actor: Actor, name: str, *, opened_with: int | None) -> None:
+    """Changes how the person is called. Raises ``Refused`` for an empty name, ``EditConflict`` for an older version."""
+    person = db.session.get_one(Person, actor.person_id)
+    versions.check_version(person, opened_with)
+    if problem := rules.problems_of_draft(rules.PersonDraft(name, person.email)).get("name"):
+        raise Refused(problem)
+    person.name = name.strip()
+    record(actor, "own name changed", person)
+
+
+def change_password(actor: Actor, session_id: int, old: str, new: str, address: str) -> str:
+    """Changes the password and answers the token of the rotated session; sessions elsewhere end.
+
+    Raises ``Refused`` when the old one is wrong or the new one too weak or the same.
+    """
+    person = confirmed(actor, old, address)
+    if old == new:
+        raise Refused("The new password is the old one. Choose another.")
+    passwords.put_password(person, new)
+    record(actor, "own password changed", person)
+    end_other_sessions(person.id, session_id)
+    return rotate_session(session_id, second_factor=False)

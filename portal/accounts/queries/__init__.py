@@ -1,0 +1,56 @@
+"""Reading people, their roles, sessions and links, and requests for an account."""
+
+from portal.accounts.queries.cast import (
+    CAST_DOMAIN,
+    CastRow,
+    demonstration_cast,
+    demonstration_people_left,
+    member_of_cast,
+)
+from portal.accounts.queries.links import LinkRow, link_of
+from portal.accounts.queries.people import (
+    SHOWN_AT_ONCE,
+    PeopleFilter,
+    PeoplePage,
+    PersonPage,
+    PersonRow,
+    RoleRow,
+    actor_of,
+    people_page,
+    person_page,
+    person_with_email,
+    version_of,
+)
+from portal.accounts.queries.places import lines_to_choose, schools_to_choose
+from portal.accounts.queries.requests import RequestRow, answered_requests, open_requests, request_for
+from portal.accounts.queries.sessions import SessionRow, open_sessions, recovery_codes_left
+
+__all__ = [
+    "CAST_DOMAIN",
+    "SHOWN_AT_ONCE",
+    "CastRow",
+    "LinkRow",
+    "PeopleFilter",
+    "PeoplePage",
+    "PersonPage",
+    "PersonRow",
+    "RequestRow",
+    "RoleRow",
+    "SessionRow",
+    "actor_of",
+    "answered_requests",
+    "demonstration_cast",
+    "demonstration_people_left",
+    "lines_to_choose",
+    "link_of",
+    "member_of_cast",
+    "open_requests",
+    "open_sessions",
+    "people_page",
+    "person_page",
+    "person_with_email",
+    "recovery_codes_left",
+    "request_for",
+    "schools_to_choose",
+    "version_of",
+]
