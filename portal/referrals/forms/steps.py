@@ -1,0 +1,50 @@
+"""Forms around a referral: starting one, choosing its pupil, taking a step, deciding."""
+
+from portal.kernel.forms import ChoiceField, EditForm, LongTextField, PortalForm, RadioField
+from portal.referrals import rules
+
+_REASON = 4_000
+
+
+class StartForm(PortalForm):
+    school = ChoiceField("Which school do you write for?", required="Choose the school.")
+    line = RadioField("Which service do you ask?", required="Choose the service.")
+
+
+class ChoosePupilForm(EditForm):
+    pupil = ChoiceField("Pupil", required="Choose the pupil, or enter a new one.", blank="Choose a pupil")
+
+
+class StepForm(EditForm):
+    """A step, with the person's reason where one is asked."""
+
+    note = LongTextField("Why?", longest=_REASON)
+
+
+class DecisionForm(EditForm):
+    decision = RadioField("What is decided?", required="Choose the decision.")
+    signpost = ChoiceField("Where should the school turn?", rules.SIGNPOSTS.items())
+    reason = LongTextField(
+        "Reason",
+        required="Give the reason: the school will read it.",
+        longest=_REASON,
+        description="The school reads it",
+    )
+    conditions = LongTextField("Conditions", longest=_REASON, description="What has to be in place first, if anything")
+    route = RadioField("How was it decided?", required="Choose how the decision was made.")
+
+    def offer(self, *, panels: bool) -> None:
+        """Without panels nothing can be deferred to one, and no decision waits for one to ratify it."""
+        hidden = set() if panels else {"defer", "panel", "emergency"}
+        self.decision.offer([pair for pair in rules.DECISIONS.items() if pair[0] not in hidden])
+        self.route.offer([pair for pair in rules.ROUTES.items() if pair[0] not in hidden])
+
+    def draft(self) -> rules.Decision:
+        decided = self.decision.data or ""
+        return rules.Decision(
+            decision=decided,
+            reason=self.reason.data or "",
+            conditions=self.conditions.data or "",
+            route=self.route.data or "",
+            signpost=(self.signpost.data or "") if decided == "signpost" else "",
+        )

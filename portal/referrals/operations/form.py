@@ -1,0 +1,123 @@
+"""Writing a referral: begun as a draft, then saved page by page."""
+
+import json
+from typing import Any
+
+from portal.extensions import db
+from portal.kernel import audit, clock
+from portal.kernel.access import ensure
+from portal.kernel.crypto import LONGEST_TEXT
+from portal.kernel.errors import EditConflict, OutOfReach, Refused
+from portal.kernel.references import next_reference
+from portal.kernel.versions import check_version
+from portal.policy import Action, Actor, Scope
+from portal.referrals import rules
+from portal.referrals.models import Referral, ReferralPage
+from portal.referrals.operations.pupil import find_pupil
+from portal.referrals.queries.form import saved_page
+from portal.schools.models import Pupil
+from portal.schools.operations import RefusedFields
+from portal.schools.queries import line_of, pupil_draft, school_choices
+
+
+def start_referral(actor: Actor, school_id: int, line_id: int) -> Referral:
+    """A new draft of this school for one service line.
+
+    Raises ``OutOfReach`` for a school that is not the actor's, ``Refused`` for a line or a school that takes no
+    referrals any more.
+    """
+    ensure(actor, Action.WRITE_REFERRAL, Scope(school_id=school_id, line_id=line_id, handed_in=False))
+    if not _takes_referrals(line_id):
+        raise Refused("This service takes no referrals at present. Choose another one.")
+    if str(school_id) not in dict(school_choices()):
+        raise Refused("This school is closed in the portal. Ask the service to put it right.")
+    referral = Referral(
+        reference=next_reference("R", clock.today().year),
+        school_id=school_id,
+        service_line_id=line_id,
+        written_by_id=actor.person_id,
+        status="draft",
+        created_at=clock.now(),
+        pages=[],
+    )
+    db.session.add(referral)
+    audit.record(actor, "referral begun", referral)
+    return referral
+
+
+def _takes_referrals(line_id: int) -> bool:
+    try:
+        return line_of(line_id).is_active
+    except OutOfReach:
+        return False
+
+
+def save_page(
+    actor: Actor,
+    referral: Referral,
+    page: str,
+    draft: rules.PageDraft,
+    *,
+    opened_with: int | None,
+    knows_alike: bool = False,
+) -> ReferralPage:
+    """Keeps the answers of one page; ``opened_with`` is the page's version when its form was opened, 0 for a new one.
+
+    The page “The pupil” also finds or makes the pupil's record as soon as names and date of birth are there. Raises
+    ``RefusedFields``, ``EditConflict``, ``Refused`` once the referral was sent, and ``LooksKnown`` (of schools) unless
+    ``knows_alike``.
+    """
+    ensure(actor, Action.WRITE_REFERRAL, referral.scope)
+    _ensure_editable(referral)
+    # Two people who save the same new page at once must wait for each other: the second is then told.
+    db.session.refresh(referral, attribute_names=["status", "version"], with_for_update=True)
+    db.session.expire(referral, ["pages"])
+    row = saved_page(referral, page)
+    if opened_with != (row.version if row else 0):
+        raise EditConflict
+    if problems := rules.page_problems(draft, clock.today()):
+        raise RefusedFields(problems)
+    if isinstance(draft, rules.PupilPage):
+        find_pupil(actor, referral, draft, knows_alike=knows_alike)
+    row = _keep(actor, referral, page, draft)
+    audit.record(actor, "referral page saved", referral, fields=[page])
+    return row
+
+
+def choose_pupil(
+    actor: Actor, referral: Referral, pupil: Pupil, *, opened_with: int | None = None, fill: bool = True
+) -> None:
+    """Links the referral to one of the school's pupils; with ``fill`` the pupil's record answers the page.
+
+    Raises ``Refused`` for another school's pupil and once the referral was sent.
+    """
+    ensure(actor, Action.WRITE_REFERRAL, referral.scope)
+    if opened_with is not None:
+        check_version(referral, opened_with)
+    _ensure_editable(referral)
+    if referral.submitted_at is not None and referral.pupil_id is not None:
+        raise Refused("The service knows this referral by its pupil. Withdraw it and begin a new one.")
+    if pupil.school_id != referral.school_id:
+        raise Refused("This pupil is not on your school's list. Enter the pupil instead.")
+    referral.pupil = pupil
+    if fill:
+        _keep(actor, referral, "pupil", rules.page_of_pupil(pupil_draft(pupil)))
+    audit.record(actor, "pupil chosen", referral)
+
+
+def _ensure_editable(referral: Referral) -> None:
+    if referral.status not in rules.EDITABLE:
+        status = rules.STATUSES[referral.status].lower()
+        raise Refused(f"This referral is {status}, so its pages cannot be changed now.")
+
+
+def _keep(actor: Actor, referral: Referral, page: str, draft: rules.PageDraft) -> ReferralPage:
+    answers = json.dumps(rules.to_answers(draft), ensure_ascii=False)
+    if len(answers) > LONGEST_TEXT:
+        raise Refused("This page holds more text than can be kept. Shorten the longest answers.")
+    row: Any = saved_page(referral, page)
+    if row is None:
+        row = ReferralPage(page=page)
+        referral.pages.append(row)
+    row.answers, row.saved_at, row.saved_by_id = answers, clock.now(), actor.person_id
+    return row

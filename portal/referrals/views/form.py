@@ -1,0 +1,211 @@
+"""The form: the task list, its pages, choosing the pupil, and the check before it is sent."""
+
+from typing import Any
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.kernel import audit, clock, hx
+from portal.kernel.access import actor, requires
+from portal.kernel.errors import Refused
+from portal.kernel.forms import has_control
+from portal.policy import Action
+from portal.referrals import operations, queries, rules
+from portal.referrals.forms import ChoosePupilForm, PageForm, StepForm, form_of
+from portal.referrals.forms.pages import ANOTHER, PupilForm, ReferrerForm
+from portal.referrals.views.blueprint import blueprint
+from portal.schools.operations import LooksKnown, RefusedFields
+from portal.schools.queries import AlikeRow, pupil_choices, pupil_for, pupils_alike
+from portal.schools.rules import PupilDraft
+
+
+def _mine(reference: str) -> Any:
+    referral = queries.referral_for(actor(), reference, Action.WRITE_REFERRAL)
+    audit.viewed(actor(), "referral form viewed", "referral", referral.id)
+    return referral
+
+
+def _closed(referral: Any) -> bool:
+    """Whether somebody only looks for the form of a referral that was sent: its own page shows what was written."""
+    return request.method == "GET" and referral.status not in rules.EDITABLE
+
+
+def _to_show(referral: Any) -> ResponseReturnValue:
+    return redirect(url_for("referrals.show", reference=referral.reference))
+
+
+@blueprint.get("/referrals/<ref:reference>/form")
+@requires(Action.WRITE_REFERRAL)
+def form(reference: str) -> ResponseReturnValue:
+    referral = _mine(reference)
+    if _closed(referral):
+        return _to_show(referral)
+    return hx.page("referrals/form.html", fragment="referrals/_tasks.html", referral=referral, **_progress(referral))
+
+
+def _progress(referral: Any) -> dict[str, Any]:
+    pages = queries.task_list(referral)
+    gaps = rules.missing(queries.page_answers(referral), referral.service_line)
+    return {
+        "needed": [page for page in pages if page.needed],
+        "helpful": [page for page in pages if not page.needed],
+        "missing": queries.gaps_by_page([gap for gap in gaps if gap.blocks]),
+        "helps": queries.gaps_by_page([gap for gap in gaps if not gap.blocks]),
+    }
+
+
+@blueprint.route("/referrals/<ref:reference>/form/<word:page>", methods=["GET", "POST"])
+@requires(Action.WRITE_REFERRAL)
+def page(reference: str, page: str) -> ResponseReturnValue:
+    referral = _mine(reference)
+    if page not in rules.PAGE_BY_KEY:
+        abort(404)
+    if _closed(referral):
+        return _to_show(referral)
+    if page == "pupil" and request.method == "GET" and _must_choose(referral):
+        return _choose(referral, _choose_form(referral))
+    drawn = _opened(referral, page)
+    if request.method == "GET":
+        if group := drawn.group(request.args.get("more", "")):
+            group.one_more()
+        return _page(referral, drawn)
+    return _save(referral, drawn)
+
+
+def _opened(referral: Any, key: str) -> PageForm:
+    opened = queries.opened_page(actor(), referral, key)
+    drawn = form_of(key)(obj=opened.draft, version=opened.version)
+    drawn.begun = opened.begun
+    if isinstance(drawn, ReferrerForm) and referral.service_line.asks_head:
+        drawn.leave_head_out()
+    if isinstance(drawn, PupilForm) and request.form.get("alike"):
+        # The choice was offered on the page before; it is offered alike again, so that it can be read.
+        drawn.offer_alike(_alike_pairs(_alike_now(referral, drawn)))
+    return drawn
+
+
+def _save(referral: Any, drawn: PageForm) -> ResponseReturnValue:
+    if taken_out := request.form.get("remove"):
+        drawn.take_out(taken_out)
+    if not drawn.validate():
+        return _page(referral, drawn, 422)
+    try:
+        _keep(referral, drawn)
+    except LooksKnown as error:
+        drawn.offer_alike(_alike_pairs(error.rows))
+        drawn.put_errors({"alike": " ".join(error.problems)})
+        return _page(referral, drawn, 422)
+    except RefusedFields as error:
+        drawn.put_errors(error.by_field)
+        return _page(referral, drawn, 422)
+    except Refused as error:
+        drawn.refuse(error.problems)
+        return _page(referral, drawn, 422)
+    return hx.saved(_next(referral, drawn), event="referrals-changed")
+
+
+def _keep(referral: Any, drawn: PageForm) -> None:
+    said = drawn.alike.data if isinstance(drawn, PupilForm) else None
+    if said and said != ANOTHER:
+        operations.choose_pupil(actor(), referral, pupil_for(actor(), int(said)), fill=False)
+    operations.save_page(
+        actor(), referral, drawn.page, drawn.draft(), opened_with=drawn.opened_with, knows_alike=said == ANOTHER
+    )
+
+
+def _next(referral: Any, drawn: PageForm) -> str:
+    here = {"reference": referral.reference, "page": drawn.page}
+    if request.form.get("remove"):
+        return url_for("referrals.page", **here)
+    if group := drawn.group(request.form.get("add", "")):
+        return url_for("referrals.page", **here, more=group.short_name, _anchor=f"{group.short_name}-end")
+    following = rules.next_page(drawn.page)
+    if request.form.get("then") == "list":
+        return url_for("referrals.form", reference=referral.reference)
+    if following == rules.CHECK:
+        return url_for("referrals.check", reference=referral.reference)
+    return url_for("referrals.page", reference=referral.reference, page=following)
+
+
+def _page(referral: Any, drawn: PageForm, status: int = 200) -> ResponseReturnValue:
+    keys = [page.key for page in rules.PAGES]
+    return hx.page(
+        "referrals/page.html",
+        status=status,
+        referral=referral,
+        form=drawn,
+        page_of_form=rules.PAGE_BY_KEY[drawn.page],
+        number=keys.index(drawn.page) + 1,
+        count=len(keys),
+    )
+
+
+def _alike_now(referral: Any, drawn: PupilForm) -> list[AlikeRow]:
+    """Nothing is looked for with text that the form is about to refuse."""
+    draft = drawn.draft()
+    if any(has_control(text) for text in (draft.given_name, draft.family_name, draft.upn)):
+        return []
+    return pupils_alike(referral.school_id, rules.onto_pupil(PupilDraft(), draft))
+
+
+def _alike_pairs(rows: Any) -> list[tuple[str, str]]:
+    return [(str(row.pupil_id), f"Yes: {row.name}. {row.why}") for row in rows]
+
+
+def _must_choose(referral: Any) -> bool:
+    """The school has pupils on record: one of them may be meant, so that is asked first."""
+    if referral.pupil_id is not None or request.args.get("who") == "new":
+        return False
+    return "pupil" not in queries.page_answers(referral) and bool(pupil_choices(actor(), referral.school_id))
+
+
+def _choose_form(referral: Any) -> ChoosePupilForm:
+    form = ChoosePupilForm(version=referral.version)
+    form.pupil.offer(pupil_choices(actor(), referral.school_id))
+    return form
+
+
+def _choose(referral: Any, form: ChoosePupilForm, status: int = 200) -> ResponseReturnValue:
+    return hx.page("referrals/pupil.html", status=status, referral=referral, form=form)
+
+
+@blueprint.route("/referrals/<ref:reference>/pupil", methods=["GET", "POST"])
+@requires(Action.WRITE_REFERRAL)
+def pupil(reference: str) -> ResponseReturnValue:
+    referral = _mine(reference)
+    if _closed(referral):
+        return _to_show(referral)
+    form = _choose_form(referral)
+    if not form.validate_on_submit():
+        return _choose(referral, form, 422 if request.method == "POST" else 200)
+    chosen = pupil_for(actor(), int(form.pupil.data))
+    try:
+        operations.choose_pupil(actor(), referral, chosen, opened_with=form.opened_with)
+    except Refused as error:
+        form.refuse(error.problems)
+        return _choose(referral, form, 422)
+    return hx.saved(url_for("referrals.page", reference=reference, page="pupil"), event="referrals-changed")
+
+
+@blueprint.get("/referrals/<ref:reference>/check")
+@requires(Action.WRITE_REFERRAL)
+def check(reference: str) -> ResponseReturnValue:
+    referral = _mine(reference)
+    if _closed(referral):
+        return _to_show(referral)
+    return check_page(referral, StepForm(version=referral.version))
+
+
+def check_page(referral: Any, form: StepForm, status: int = 200) -> ResponseReturnValue:
+    """All answers, what is missing, and the button that sends them."""
+    sending = ("send_for_approval", "submit", "resubmit")
+    steps = [step for step in queries.steps_offered(actor(), referral) if step.name in sending]
+    return hx.page(
+        "referrals/check.html",
+        status=status,
+        referral=referral,
+        form=form,
+        sections=rules.sections(queries.page_answers(referral), referral.service_line, clock.today()),
+        step=steps[0] if steps else None,
+        **_progress(referral),
+    )

@@ -1,0 +1,123 @@
+"""Steps of a referral: each is a POST; one that asks a reason, or a decision, has a page of its own."""
+
+from typing import Any
+
+from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.kernel import audit, hx, settings
+from portal.kernel.access import actor, ensure, requires
+from portal.kernel.errors import EditConflict, Refused
+from portal.kernel.settings import Feature
+from portal.policy import Action
+from portal.referrals import operations, queries, rules
+from portal.referrals.forms import DecisionForm, StepForm
+from portal.referrals.views.blueprint import blueprint
+from portal.referrals.views.form import check_page
+from portal.schools.operations import RefusedFields
+
+SENDING = frozenset({"send_for_approval", "submit", "resubmit"})
+RATIFY = "ratify"
+_SAID = {
+    "send_for_approval": "Sent to your head teacher for approval.",
+    "submit": "Sent to the service. You see here where it is and who acts next.",
+    "approve": "Approved and sent to the service.",
+    "send_back": "Sent back to the writer.",
+    "resubmit": "Sent to the service again.",
+    "send_to_panel": "Sent to the panel.",
+    "defer": "Deferred to the next panel.",
+    "return": "Returned to the school with your question.",
+    "withdraw": "Withdrawn.",
+    "decide": "The decision is recorded. The school can read it now.",
+    RATIFY: "Recorded that the panel ratified the decision.",
+}
+
+
+@blueprint.route("/referrals/<ref:reference>/steps/decide", methods=["GET", "POST"])
+@requires(Action.SCREEN_REFERRAL)
+def decide(reference: str) -> ResponseReturnValue:
+    referral = queries.referral_for(actor(), reference, Action.SCREEN_REFERRAL)
+    form = _decision_form(referral)
+    if not form.validate_on_submit():
+        return _decision_page(referral, form, 422 if request.method == "POST" else 200)
+    if form.opened_with is None:
+        raise EditConflict
+    try:
+        operations.take_step(actor(), referral, "decide", decision=form.draft(), opened_with=form.opened_with)
+    except RefusedFields as error:
+        form.put_errors(error.by_field)
+        return _decision_page(referral, form, 422)
+    except Refused as error:
+        form.refuse(error.problems)
+        return _decision_page(referral, form, 422)
+    said = "decide" if referral.status == "decided" else rules.step_for(form.draft().decision, referral.status)
+    return _done(referral, said if said in _SAID else "decide")
+
+
+def _decision_form(referral: Any) -> DecisionForm:
+    form = DecisionForm(
+        version=referral.version, route="panel" if referral.status == "at_panel" else referral.service_line.route
+    )
+    form.offer(panels=settings.is_on(Feature.PANELS) or referral.status == "at_panel")
+    return form
+
+
+def _decision_page(referral: Any, form: DecisionForm, status: int) -> ResponseReturnValue:
+    audit.viewed(actor(), "referral viewed", "referral", referral.id)
+    return hx.page(
+        "referrals/decide.html",
+        status=status,
+        referral=referral,
+        form=form,
+        possible="decide" in [step.name for step in rules.ROAD.available(referral.status)],
+    )
+
+
+@blueprint.route("/referrals/<ref:reference>/steps/<word:step>", methods=["GET", "POST"])
+@requires(Action.READ_REFERRAL)
+def step(reference: str, step: str) -> ResponseReturnValue:
+    referral = queries.referral_for(actor(), reference)
+    if step != RATIFY and step not in rules.ROAD.by_name:
+        abort(404)
+    ensure(actor(), Action.SCREEN_REFERRAL if step == RATIFY else rules.ROAD.by_name[step].needs, referral.scope)
+    form = StepForm(version=referral.version)
+    if request.method == "GET":
+        return _step_page(referral, step, form, 200)
+    if not form.validate():
+        return _step_page(referral, step, form, 422)
+    if form.opened_with is None:
+        raise EditConflict
+    try:
+        _take(referral, step, form)
+    except Refused as error:
+        form.refuse(error.problems)
+        return _step_page(referral, step, form, 422)
+    return _done(referral, step)
+
+
+def _take(referral: Any, step: str, form: StepForm) -> None:
+    if step == RATIFY:
+        operations.ratify(actor(), referral, opened_with=form.opened_with)
+    else:
+        operations.take_step(actor(), referral, step, note=form.note.data or "", opened_with=form.opened_with)
+
+
+def _step_page(referral: Any, step: str, form: StepForm, status: int) -> ResponseReturnValue:
+    audit.viewed(actor(), "referral viewed", "referral", referral.id)
+    if step in SENDING and referral.status in rules.EDITABLE:
+        return check_page(referral, form, status)
+    known = rules.ROAD.by_name.get(step)
+    return hx.page(
+        "referrals/step.html",
+        status=status,
+        referral=referral,
+        form=form,
+        step=step,
+        label=known.label if known else "Record that the panel ratified it",
+        asks_reason=known.reason_asked if known else False,
+        possible=known is None or referral.status in known.sources,
+    )
+
+
+def _done(referral: Any, step: str) -> ResponseReturnValue:
+    return hx.saved(url_for("referrals.show", reference=referral.reference), _SAID[step], event="referrals-changed")
