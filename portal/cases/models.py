@@ -6,10 +6,13 @@ from typing import ClassVar
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.models import Person
 from portal.extensions import db
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
 from portal.kernel.database import UtcDateTime
+from portal.referrals.models import Referral
+from portal.schools.models import Pupil, School, ServiceLine
 
 
 class Case(Audited, db.Model):
@@ -48,9 +51,9 @@ class Case(Audited, db.Model):
     imported_key: Mapped[str | None] = mapped_column(String(120), unique=True)
     version: Mapped[int] = mapped_column(Integer)
 
-    school = relationship("School")
-    service_line = relationship("ServiceLine")
-    referral = relationship("Referral")
+    school: Mapped[School] = relationship()
+    service_line: Mapped[ServiceLine] = relationship()
+    referral: Mapped[Referral | None] = relationship()
     pupils: Mapped[list["CasePupil"]] = relationship(
         order_by="CasePupil.position", cascade="all, delete-orphan", back_populates="case"
     )
@@ -75,7 +78,7 @@ class CasePupil(Audited, db.Model):
     position: Mapped[int] = mapped_column(Integer)
 
     case: Mapped[Case] = relationship(back_populates="pupils")
-    pupil = relationship("Pupil")
+    pupil: Mapped[Pupil] = relationship()
 
 
 class Allocation(Audited, db.Model):
@@ -92,7 +95,7 @@ class Allocation(Audited, db.Model):
     ends_on: Mapped[date | None] = mapped_column(Date)
 
     case: Mapped[Case] = relationship(back_populates="allocations")
-    person = relationship("Person")
+    person: Mapped[Person | None] = relationship()
 
 
 class Cover(Audited, db.Model):
@@ -109,4 +112,4 @@ class Cover(Audited, db.Model):
     ends_on: Mapped[date] = mapped_column(Date)
 
     case: Mapped[Case] = relationship(back_populates="covers")
-    person = relationship("Person")
+    person: Mapped[Person] = relationship()

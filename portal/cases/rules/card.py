@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from portal.kernel.dates import day_words
-
 
 def card_name(given_name: str, family_name: str) -> str:
     """A pupil's name on a card: first name and initial, "Maya K."; "Unnamed pupil" when neither is known."""
@@ -53,13 +51,13 @@ def days_words(days: Decimal) -> str:
 
 
 def stage_words(since: date, today: date) -> str:
-    """How long a case has stood in its stage: "since today", "6 days", "5 weeks", later "since Monday 4 September"."""
+    """How long a case has stood in its stage: "since today", "6 days", "5 weeks", later "8 months"."""
     days = (today - since).days
     if days < 1:
         return "since today"
     if days < 14:
         return f"{days} {'day' if days == 1 else 'days'}"
-    return f"{days // 7} weeks" if days < 26 * 7 else f"since {day_words(since, today)}"
+    return f"{days // 7} weeks" if days < 26 * 7 else f"{round(days * 12 / 365)} months"
 
 
 def _number_words(days: Decimal) -> str:

@@ -1,0 +1,1 @@
+"""The board: where the work stands. It only reads; moving a card is a step of its case."""

@@ -1,0 +1,76 @@
+"""What a case makes due, and for whom."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from portal.cases import rules
+from portal.cases.models import Case
+from portal.extensions import db
+from portal.kernel import clock
+from portal.policy import Role
+from portal.schools.queries import calendar_of
+from portal.tasks import operations as tasks
+from portal.tasks import rules as task_rules
+from portal.tasks.models import Task
+
+_WHILE: dict[str, frozenset[str]] = {
+    task_rules.OBSERVATION_REPORT: frozenset({"waiting", "observation"}),
+    task_rules.WEEK_SIX_REVIEW: frozenset({"waiting", "observation", "plan", "support"}),
+    task_rules.PLANNED_END: frozenset({"waiting", "observation", "plan", "support", "exit"}),
+}
+"""The stages in which each thing can still become due."""
+
+
+def key_of(case: Case, rule: str) -> str:
+    """The key of a case's task."""
+    return f"case-{case.id}-{rule}"
+
+
+def ask_what_is_due(case: Case) -> None:
+    """Asks for the report, the review and the planned end by the case's own dates; what was settled stays settled."""
+    line = case.service_line
+    begun = [a.starts_on for a in case.allocations if a.person_id is not None and a.starts_on is not None]
+    due = rules.clock_dates(case.starts_on, min(begun, default=None), calendar_of(line.id), line)
+    if case.planned_end_on is not None:
+        due[task_rules.PLANNED_END] = case.planned_end_on
+    settled = _settled_keys(case)
+    for rule, stages in _WHILE.items():
+        if rule in due and case.stage in stages and key_of(case, rule) not in settled:
+            _ask(case, rule, due[rule])
+
+
+def _settled_keys(case: Case) -> set[str]:
+    return set(db.session.scalars(select(Task.key).where(Task.case_id == case.id, Task.done_at.is_not(None))))
+
+
+def _ask(case: Case, rule: str, due_on: date) -> None:
+    worker = first_worker_id(case)
+    tasks.ask(
+        key_of(case, rule),
+        rule,
+        task_rules.RULES[rule],
+        f"/cases/{case.reference}",
+        due_on,
+        person_id=worker,
+        role=None if worker else Role.COORDINATOR,
+        service_line_id=case.service_line_id,
+        case_id=case.id,
+    )
+
+
+def first_worker_id(case: Case) -> int | None:
+    """The id of the worker whom the case's tasks wait for; None while nobody is allocated."""
+    today = clock.today()
+    at_work = (a for a in case.allocations if a.person_id is not None and (a.ends_on is None or a.ends_on > today))
+    return next((a.person_id for a in at_work), None)
+
+
+def hand_on_tasks(case: Case, leaver_id: int) -> None:
+    """What waited for somebody who leaves the case waits for its first worker now, or for the coordinator."""
+    heir = first_worker_id(case)
+    for task in db.session.scalars(
+        select(Task).where(Task.case_id == case.id, Task.done_at.is_(None), Task.person_id == leaver_id)
+    ):
+        task.person_id = heir
+        task.role = None if heir else Role.COORDINATOR.value

@@ -1,0 +1,236 @@
+"""The parts of a case's page: people, steps, timeline, and the sections that other features give it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import current_app
+from sqlalchemy.orm import joinedload
+
+from portal.cases import rules
+from portal.cases.models import Case, Cover
+from portal.cases.queries.one import KIND
+from portal.extensions import db
+from portal.kernel import access, clock, gate, history
+from portal.kernel.dates import day_words
+from portal.policy import Action, Actor, Scope, may
+from portal.schools import rules as schools
+from portal.schools.models import Contact
+from portal.tasks.queries import TaskRow
+
+
+@dataclass(frozen=True)
+class CaseSection:
+    """A section of the case page that another feature draws; ``event`` makes it load again."""
+
+    label: str
+    endpoint: str
+    action: Action
+    event: str
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    """Somebody who works on the case, or covers it."""
+
+    person_id: int | None
+    name: str
+    words: str
+    is_current: bool
+    may_end: bool
+    """An allocation whose last day is not chosen yet"""
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """A person around a pupil; without any way to reach them where nobody may."""
+
+    name: str
+    about: str
+    ways: tuple[tuple[str, str, str | None], ...]
+    """What it is, the number or address, and a link where the device can open one"""
+    do_not_contact: bool
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step that the page offers; ``problems`` say why it cannot be taken yet."""
+
+    name: str
+    label: str
+    target: str
+    problems: tuple[str, ...]
+    reason_asked: bool
+    is_next: bool
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """One line of the story of a case."""
+
+    when: str
+    what: str
+    who: str | None
+    note: str | None
+
+
+def sections_of(actor: Actor) -> list[CaseSection]:
+    """The sections whose feature is there and switched on, and whose action the actor holds."""
+    declared: tuple[CaseSection, ...] = current_app.extensions.get("case_sections", ())
+    return _open_sections(actor, declared)
+
+
+def support_sections_of(actor: Actor) -> list[CaseSection]:
+    """The same for the school's view of a piece of work."""
+    declared: tuple[CaseSection, ...] = current_app.extensions.get("support_sections", ())
+    return _open_sections(actor, declared)
+
+
+def _open_sections(actor: Actor, declared: tuple[CaseSection, ...]) -> list[CaseSection]:
+    known = current_app.view_functions
+    return [s for s in declared if s.endpoint in known and gate.is_open(s.endpoint) and may(actor, s.action)]
+
+
+def facts_of(case: Case) -> rules.CaseFacts:
+    """What the road must know of a case; facts of features above come through ``case_facts``."""
+    today = clock.today()
+    visits_matter = case.stage in ("exit", "monitoring")
+    open_monitoring = current_app.extensions.get("case_facts", {}).get("open_monitoring") if visits_matter else None
+    return rules.CaseFacts(
+        has_worker=any(a.ends_on is None or a.ends_on >= today for a in case.allocations),
+        has_start_date=case.starts_on is not None,
+        work_ended=case.ended_on is not None and case.how_ended is not None,
+        monitoring_settled=open_monitoring is None or open_monitoring(case.id) == 0,
+    )
+
+
+def steps_offered(actor: Actor, case: Case, scope: Scope) -> list[StepRow]:
+    """The steps from where the case stands that the actor may take, the one to the next stage first."""
+    facts = facts_of(case)
+    following = rules.next_step(case.stage)
+    rows = [
+        StepRow(
+            name=step.name,
+            label=step.label,
+            target=rules.STAGES[step.target],
+            problems=tuple(rules.ROAD.problems(step.name, case.stage, facts)),
+            reason_asked=step.reason_asked,
+            is_next=following is not None and step.name == following.name,
+        )
+        for step in rules.ROAD.available(case.stage)
+        if access.allows(actor, step.needs, scope)
+    ]
+    return sorted(rows, key=lambda row: not row.is_next)
+
+
+def lead_of(case: Case, due: list[TaskRow]) -> str:
+    """The first line of a case's page: since when it stands where it stands, and what is next."""
+    today = clock.today()
+    since = case.stage_since.astimezone(clock.LONDON).date()
+    where = f"{rules.STAGES[case.stage]} since {'today' if since >= today else day_words(since, today)}."
+    if not due:
+        return where
+    return f"{where} Next: {due[0].title[:1].lower()}{due[0].title[1:]}, {due[0].words}."
+
+
+def dates_of(case: Case) -> list[tuple[str, str]]:
+    """The dates of a case in words, those that are known."""
+    today = clock.today()
+    begins = "Starts" if case.starts_on and case.starts_on > today else "Started"
+    known = ((begins, case.starts_on), ("Planned until", case.planned_end_on), ("Ended", case.ended_on))
+    return [(what, day_words(day, today)) for what, day in known if day is not None]
+
+
+def workers_of(case: Case, covers: list[Cover]) -> list[WorkerRow]:
+    """Everybody who works or worked on the case, and who covers it today."""
+    today = clock.today()
+    rows = [
+        WorkerRow(
+            person_id=a.person_id,
+            name=a.person.name if a.person else a.worker_label or "Unnamed worker",
+            words=_period_words(a.starts_on, a.ends_on, today),
+            is_current=a.ends_on is None or a.ends_on >= today,
+            may_end=a.ends_on is None and a.person_id is not None,
+        )
+        for a in case.allocations
+    ]
+    rows += [
+        WorkerRow(c.person_id, c.person.name, f"Covers until {day_words(c.ends_on, today)}", True, False)
+        for c in covers
+        if c.ends_on >= today
+    ]
+    return sorted(rows, key=lambda row: not row.is_current)
+
+
+def covers_of(case: Case) -> list[Cover]:
+    """Every cover of the case, the earliest first."""
+    return list(
+        db.session.scalars(
+            db.select(Cover).where(Cover.case_id == case.id).options(joinedload(Cover.person)).order_by(Cover.id)
+        )
+    )
+
+
+def _period_words(starts_on: date | None, ends_on: date | None, today: date) -> str:
+    since = f"Since {day_words(starts_on, today)}" if starts_on else ""
+    if ends_on is None:
+        return since or "Works on it"
+    return f"Until {day_words(ends_on, today)}"
+
+
+def contacts_of(case: Case) -> list[ContactRow]:
+    """The people around the pupils, with the safe ways to reach them and nothing else."""
+    pupils = {entry.pupil_id: entry.pupil for entry in case.pupils}
+    several = len(pupils) > 1
+    contacts = db.session.scalars(
+        db.select(Contact).where(Contact.pupil_id.in_(pupils)).order_by(Contact.pupil_id, Contact.id)
+    )
+    return [_contact_row(c, pupils[c.pupil_id].given_name if several else "") for c in contacts]
+
+
+def _contact_row(contact: Contact, of: str) -> ContactRow:
+    relation = schools.RELATIONSHIPS.get(contact.relationship_code, "Contact")
+    about = f"{relation} of {of}" if of else relation
+    if contact.do_not_contact:
+        return ContactRow(contact.name, about, (), True)
+    details = {"text": contact.phone, "phone": contact.phone, "email": contact.email, "post": contact.address}
+    ways = tuple(
+        (label, details[code] or "", _href(code, details[code] or ""))
+        for code, label in schools.CONTACT_CHANNELS.items()
+        if schools.may_reach(contact, code) and details[code]
+    )
+    return ContactRow(contact.name, about, ways, False)
+
+
+def _href(channel: str, detail: str) -> str | None:
+    number = "".join(letter for letter in detail if letter in "+0123456789")
+    return {"text": f"sms:{number}", "phone": f"tel:{number}", "email": f"mailto:{detail}"}.get(channel)
+
+
+def timeline_of(case: Case, covers: list[Cover]) -> list[TimelineRow]:
+    """The steps and covers of the case, the newest first."""
+    today = clock.today()
+    steps = [
+        (step.at, _step_words(step), step.person_name or None, step.note) for step in history.steps_of(KIND, case.id)
+    ]
+    covered = [
+        (_morning(c.starts_on), f"Cover until {day_words(c.ends_on, today)}", c.person.name, c.reason) for c in covers
+    ]
+    rows = sorted([*steps, *covered], key=lambda row: row[0], reverse=True)
+    return [
+        TimelineRow(day_words(at.astimezone(clock.LONDON).date(), today), what, who, note)
+        for at, what, who, note in rows
+    ]
+
+
+def _morning(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=clock.LONDON)
+
+
+def _step_words(step: history.StepTaken) -> str:
+    if step.step == "open":
+        return "Opened"
+    own_words = {"close": "Closed", "back_to_monitoring": "Opened again", "stop_early": "Ended early"}
+    if step.step in own_words:
+        return own_words[step.step]
+    moved = "Moved back to" if step.step.startswith("back_") else "Moved to"
+    return f"{moved} “{rules.STAGES.get(step.target, step.target)}”"
