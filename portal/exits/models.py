@@ -51,6 +51,7 @@ class MonitoringVisit(Audited, db.Model):
     not_done_reason: Mapped[str | None] = mapped_column(EncryptedText)
     """Why it will not take place; then it no longer waits"""
     note: Mapped[str | None] = mapped_column(EncryptedText)
+    recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer)
 
     case = relationship("Case")

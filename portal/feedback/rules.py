@@ -15,6 +15,12 @@ class Source(StrEnum):
     FAMILY = "family"
 
 
+SOURCE_LABELS: dict[Source, str] = {
+    Source.SCHOOL: "The school",
+    Source.FAMILY: "The family",
+}
+
+
 class Answer(StrEnum):
     """What was said about one aspect."""
 

@@ -1,0 +1,87 @@
+"""Recording what a school or a family said of the work."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy.orm.attributes import flag_modified
+
+from portal.cases.models import Case
+from portal.cases.queries import scope_of
+from portal.extensions import db
+from portal.feedback import rules
+from portal.feedback.models import Feedback, FeedbackAspect
+from portal.kernel import audit, clock
+from portal.kernel.access import ensure
+from portal.kernel.errors import Refused
+from portal.kernel.versions import check_version
+from portal.policy import Action, Actor
+from portal.tasks import operations as tasks
+
+
+def record_feedback(actor: Actor, case: Case, said: rules.Feedback) -> Feedback:
+    """Keeps what the school or the family said. Raises ``Refused`` when it says nothing, or lies in the future."""
+    ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
+    _check(said)
+    row = Feedback(case=case, source=said.source.value, recorded_by_id=actor.person_id, recorded_at=clock.now())
+    _put(row, said)
+    audit.record(actor, "feedback recorded", row)
+    tasks.settle(f"case-{case.id}-awaited-{said.source}_feedback", actor)
+    return row
+
+
+def change_feedback(
+    actor: Actor, case: Case, row: Feedback, said: rules.Feedback, *, opened_with: int | None
+) -> Feedback:
+    """Corrects a feedback; whose it is stays. Raises ``EditConflict`` or ``Refused``."""
+    ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
+    check_version(row, opened_with)
+    kept = rules.Tone(row.overall) if row.overall else None
+    said = replace(said, source=rules.Source(row.source), overall=kept)
+    _check(said)
+    _put(row, said)
+    row.recorded_at = clock.now()
+    flag_modified(row, "recorded_at")  # a new version also where only an aspect changed
+    audit.record(actor, "feedback corrected", row)
+    return row
+
+
+def remove_feedback(actor: Actor, case: Case, row: Feedback) -> None:
+    """Takes away a feedback that was entered by mistake."""
+    ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
+    audit.record(actor, "feedback removed", row)
+    for aspect in row.aspects:
+        aspect.feedback = row  # loaded before it goes, so that the audit net sees what covers it
+    db.session.delete(row)
+
+
+def import_feedback(case: Case, said: rules.Feedback) -> Feedback:
+    """Feedback of an earlier chart or of the demonstration; only a tone may be known (``said.overall``)."""
+    row = Feedback(case=case, source=said.source.value, recorded_at=clock.now())
+    _put(row, said)
+    audit.record(None, "feedback imported", row)
+    return row
+
+
+def _check(said: rules.Feedback) -> None:
+    problems = rules.feedback_problems(said, clock.today())
+    if problems:
+        raise Refused(*problems)
+
+
+def _put(row: Feedback, said: rules.Feedback) -> None:
+    row.given_on = said.given_on
+    row.could_not_continue = said.work_stopped
+    row.stopped_words = said.stopped_words.strip() or None
+    row.good, row.better = said.good_words.strip() or None, said.better_words.strip() or None
+    row.overall = said.overall.value if said.overall else None
+    _put_aspects(row, said.asked())
+
+
+def _put_aspects(row: Feedback, answers: Mapping[str, rules.Answer]) -> None:
+    known = {aspect.aspect: aspect for aspect in row.aspects}
+    for code in rules.ASPECTS[rules.Source(row.source)]:
+        answer = answers.get(code, rules.Answer.NOT_ASKED).value
+        if code in known:
+            known[code].answer = answer
+        elif code in answers:
+            row.aspects.append(FeedbackAspect(aspect=code, answer=answer))
