@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 FIRST_MONTH_OF_SCHOOL_YEAR = 9
+IMPORTED_DAY_MINUTES = 390
+"""A day of an earlier chart in the ledger. Never the setting: published days stay what they were when that changes."""
 
 
 def minutes_to_days(minutes: int, day_minutes: int) -> Decimal:
