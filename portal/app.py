@@ -12,11 +12,14 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import ImmutableDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import config as configuration
 from portal.accounts import principal
+from portal.accounts.queries import demonstration_people_left
+from portal.cases.queries import CaseSection
 from portal.extensions import csrf, db, htmx, migrate
 from portal.kernel import access, audit, clock, crypto, error_pages, gate, logs, settings, submissions, web
 from portal.kernel.database import engine_options, mode, prepare_engine
@@ -78,6 +81,28 @@ MENU: Mapping[Role, tuple[MenuEntry, ...]] = {
 MOST_MENU_ENTRIES = 5
 
 
+CASE_SECTIONS: tuple[CaseSection, ...] = (
+    CaseSection("Visits", "visits.of_case", Action.READ_VISITS, "visits-changed"),
+    CaseSection("Readings", "assessments.of_case", Action.READ_READINGS, "readings-changed"),
+    CaseSection("Plan", "plans.of_case", Action.READ_PLAN, "strategies-changed"),
+    CaseSection("Feedback", "feedback.of_case", Action.READ_FEEDBACK, "feedback-changed"),
+    CaseSection("End of the work and monitoring", "exits.of_case", Action.READ_CASE, "exits-changed"),
+)
+"""The sections of a case's page, each drawn by its own feature; one whose feature is not there is left out."""
+
+SUPPORT_SECTIONS: tuple[CaseSection, ...] = (
+    CaseSection("Agreed strategies", "plans.for_school", Action.READ_SUPPORT, "strategies-changed"),
+    CaseSection("Visits", "visits.for_school", Action.READ_SUPPORT, "visits-changed"),
+)
+"""The same for the page on which a school reads of one piece of work."""
+
+CASE_FACTS: tuple[tuple[str, str, str], ...] = (
+    ("open_monitoring", "portal.exits.queries", "open_monitoring_count"),
+    ("visit_dates", "portal.visits.queries", "visit_dates_of"),
+)
+"""What cases must know of features above them: name of the fact, module, function."""
+
+
 class Portal(Flask):
     """Flask, with one unit of work around every view."""
 
@@ -109,14 +134,33 @@ def create_app(config: configuration.Config | None = None, *, now: clock.Clock =
     _features(app)
     if missing := access.undeclared(app):
         raise RuntimeError(f"these views declare no access: {', '.join(missing)}")
+    if not config.demonstration:
+        _refuse_the_demonstration(app)
     return app
+
+
+def _refuse_the_demonstration(app: Portal) -> None:
+    """Production does not start while anybody could sign in with what everybody knows."""
+    with app.app_context(), mode("read"):
+        try:
+            left = demonstration_people_left()
+        except SQLAlchemyError:  # unreachable just now: every request says so by itself
+            left = 0
+        finally:
+            db.session.remove()
+            db.engine.dispose()  # a server may fork after this
+    if left:
+        raise configuration.WrongSetting(
+            f"{left} people of the demonstration could sign in to this database. Set DATABASE_URL to one of its own, "
+            "or disable them in demonstration mode first."
+        )
 
 
 def _flask_settings(config: configuration.Config) -> dict[str, Any]:
     return {
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(config.database_url),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(config.database_url, config.patience),
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": config.secure_cookies,
         "SESSION_COOKIE_NAME": "__Host-portal" if config.secure_cookies else "portal",
@@ -179,8 +223,19 @@ def _features(app: Portal) -> None:
         blueprint = import_module(f"portal.{name}.views").blueprint
         app.register_blueprint(blueprint)
         gate.switch(app, blueprint.name, feature)
+    app.extensions.update(case_sections=CASE_SECTIONS, support_sections=SUPPORT_SECTIONS)
+    app.extensions["case_facts"] = _facts_from_above()
     commands = import_module("portal.cli")
     commands.install(app)
+
+
+def _facts_from_above() -> dict[str, Any]:
+    found = {
+        name: getattr(import_module(module), function, None)
+        for name, module, function in CASE_FACTS
+        if find_spec(module) is not None
+    }
+    return {name: function for name, function in found.items() if function is not None}
 
 
 def _for_templates() -> dict[str, Any]:

@@ -1,26 +1,34 @@
 """Commands: setting up, the demonstration, the worker, imports. Exit code 0, or 1 with one clear line on stderr."""
 
 import functools
+import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 from cryptography.fernet import Fernet
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 from flask_migrate import upgrade
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.accounts import queries as people
-from portal.kernel import jobs, seals
-from portal.kernel.errors import PortalError
-from portal.kernel.unit_of_work import writing
+from portal.accounts.operations import people as accounts
+from portal.assessments.operations import ensure_standard_measures
+from portal.extensions import db
+from portal.history.operations import import_file
+from portal.kernel import jobs, logs, seals
+from portal.kernel.errors import PortalError, Refused
+from portal.kernel.unit_of_work import is_unavailable, writing
 from portal.schools.operations import ensure_default_lines_and_calendar
 
 
 def install(app: Flask) -> None:
     """Adds the portal's commands to ``flask --app wsgi``."""
-    for command in (prepare, cast, worker, new_data_key, audit):
+    for command in (prepare, demo, cast, worker, create_admin, import_impact, new_data_key, audit):
         app.cli.add_command(command)
 
 
@@ -41,14 +49,33 @@ def plainly(function: Callable[..., Any]) -> Callable[..., Any]:
 @plainly
 def prepare() -> None:
     """Brings the database to the newest migration; fills an empty one with the demonstration in demonstration mode."""
+    from portal.demo.world import is_empty, make_demonstration
+
     upgrade()
     seed()
+    if current_app.extensions["config"].demonstration and is_empty():
+        click.echo("Making the demonstration world. This takes up to a minute.")
+        make_demonstration()
 
 
 def seed() -> None:
     """What every portal needs from its first day; adds only what is missing."""
     with writing():
         ensure_default_lines_and_calendar()
+        ensure_standard_measures()
+
+
+@click.command()
+@click.option("--cast-only", is_flag=True, help="Only the people and schools, without any work.")
+@plainly
+def demo(cast_only: bool) -> None:
+    """Fills an empty database with the demonstration world; refuses one that is not empty."""
+    from portal.demo.world import make_demonstration
+
+    if not current_app.extensions["config"].demonstration:
+        raise Refused("The demonstration is not for production. Set PORTAL_MODE=demonstration.")
+    seed()
+    make_demonstration(cast_only=cast_only)
 
 
 @click.command()
@@ -62,6 +89,7 @@ def cast() -> None:
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now and stop.")
+@with_appcontext
 def worker(once: bool) -> None:
     """Does what waits: jobs, reminders, the sealing of the audit trail. Stops gently on SIGTERM."""
     going = True
@@ -73,13 +101,57 @@ def worker(once: bool) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while going:
-        busy = jobs.run_next()
-        with writing():
-            busy = seals.seal_new_lines() > 0 or busy
-        if not busy and once:
+        with current_app.app_context():  # settings and term dates are read afresh each time
+            busy = _work()
+        if busy is False and once:
             return
         if not busy:
             time.sleep(2)
+
+
+def _work() -> bool | None:
+    """Whether there was something to do; None when the database was not to be had."""
+    try:
+        busy = jobs.run_next()
+        with writing():
+            return seals.seal_new_lines() > 0 or busy
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        if not is_unavailable(error):
+            raise
+        logs.unexpected(error)
+        return None
+
+
+@click.command("create-admin")
+@click.argument("email")
+@with_appcontext
+@plainly
+def create_admin(email: str) -> None:
+    """Makes an administrator and prints the one-time link with which they set their password."""
+    with writing():
+        invitation = accounts.first_administrator(email)
+    config = current_app.extensions["config"]
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    base = config.public_base_url or f"http://{host}:{port}"
+    click.echo(f"{base}/welcome/{invitation.token}")
+
+
+@click.command("import-impact")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--service", default="", help="The name of the service line whose chart it is.")
+@click.option("--year", default="", help="The school year of the chart, such as 2016/17.")
+@plainly
+def import_impact(file: Path, service: str, year: str) -> None:
+    """Brings in an earlier impact chart (CSV or XLSX) as cases and records; all of it or, with the reasons, nothing."""
+    try:
+        with writing():
+            result = import_file(file, service, year)
+    except Refused as refused:
+        for problem in refused.problems:
+            click.echo(problem, err=True)
+        raise SystemExit(1) from None
+    click.echo(result.words())
 
 
 @click.command("new-data-key")

@@ -1,4 +1,4 @@
-"""Settings from the environment, checked by name at start; a wrong one is refused with a sentence that says the mend."""
+"""Settings from the environment, checked by name at start; a wrong one is refused with its mend."""
 
 import os
 import secrets
@@ -32,6 +32,8 @@ class Config:
     public_base_url: str | None = None
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
+    patience: int = 15
+    """Seconds that a request waits for a lock before it answers 503"""
 
     @property
     def demonstration(self) -> bool:
@@ -43,7 +45,7 @@ class Config:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
-    """The configuration of this process. Raises ``WrongSetting`` with one sentence for the first thing that is wrong."""
+    """The configuration of this process. Raises ``WrongSetting`` for the first thing that is wrong."""
     instance = Path(environ.get("INSTANCE_FOLDER") or ROOT / "instance")
     mode = _mode(environ)
     if environ.get("FLASK_DEBUG", "") not in ("", "0") and mode == "production":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
@@ -30,6 +31,11 @@ KEY = Fernet.generate_key().decode()
 SECRET = "a secret of the tests, at least thirty-two characters"
 
 
+# A busy machine is not an error of the rules.
+hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("portal")
+
+
 @dataclass
 class FixedClock:
     """A clock that stands still until a test moves it."""
@@ -50,6 +56,8 @@ def configuration(url: str, folder: Path, *, production: bool = False) -> Config
         data_keys=KEY,
         database_url=url,
         instance=folder,
+        public_base_url="https://portal.example.org" if production else None,
+        trusted_hosts=("portal.example.org",) if production else (),
     )
 
 
@@ -62,6 +70,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--engine")
         engines = ["sqlite", "postgres"] if wanted == "both" else [wanted]
+        # A module whose tests cannot tell the engines apart names one: ENGINES = ("sqlite",)
+        engines = [engine for engine in engines if engine in getattr(metafunc.module, "ENGINES", engines)]
         metafunc.parametrize("engine", engines, scope="session", indirect=True)
 
 

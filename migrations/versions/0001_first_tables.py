@@ -628,6 +628,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(length=10), nullable=True),
         sa.Column("not_done_reason", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_monitoring_visit_case_id_case_file")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_monitoring_visit")),

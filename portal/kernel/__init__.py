@@ -1,1 +1,1 @@
-"""What every feature leans on, and which knows no feature: the road, the unit of work, the audit trail, the page helpers."""
+"""What every feature leans on, and which knows no feature: road, unit of work, audit trail, forms, page helpers."""

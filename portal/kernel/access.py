@@ -51,7 +51,7 @@ class Declared:
 
 
 def requires(read: Action, *, change: Action | None = None) -> Callable[[View], View]:
-    """The view is for people who hold ``read``; its unsafe methods for those who hold ``change`` (default: ``read``)."""
+    """The view is for who holds ``read``; its unsafe methods for who holds ``change`` (default: ``read``)."""
     return _declare(Declared(read=read, change=change or read))
 
 

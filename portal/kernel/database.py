@@ -20,6 +20,7 @@ _mode: ContextVar[Mode] = ContextVar("mode", default="write")
 FIXED_SQLITE = (3, 51, 3)
 """Up to 3.51.2, WAL with several connections could lose commits."""
 
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, kept in UTC and always aware."""
 
@@ -62,15 +63,16 @@ def sqlite_module() -> Any:
     return dbapi2
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """Options of ``create_engine`` for one database address."""
+def engine_options(url: str, patience: int) -> dict[str, Any]:
+    """Options of ``create_engine`` for one database address; ``patience`` is in seconds."""
     if url.startswith("sqlite"):
-        return {"module": sqlite_module(), "connect_args": {"timeout": 15}, "pool_size": 10, "max_overflow": 20}
+        return {"module": sqlite_module(), "connect_args": {"timeout": patience}, "pool_size": 10, "max_overflow": 20}
+    timeouts = f"-c lock_timeout={patience * 1000} -c statement_timeout={patience * 2000}"
     return {
         "pool_pre_ping": True,
         "pool_size": 5,
         "max_overflow": 15,
-        "connect_args": {"options": "-c lock_timeout=15000 -c statement_timeout=30000 -c timezone=UTC"},
+        "connect_args": {"options": f"{timeouts} -c timezone=UTC"},
     }
 
 
@@ -86,11 +88,11 @@ def prepare_engine(engine: Engine) -> None:
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's own begin event decides, not the driver
+    # busy_timeout is the driver's connect argument "timeout".
     cursor = connection.cursor()
     version = sqlite_module().sqlite_version_info
     wal = version >= FIXED_SQLITE
     for pragma in (
-        "busy_timeout=15000",
         f"journal_mode={'WAL' if wal else 'DELETE'}",
         f"synchronous={'FULL' if wal else 'EXTRA'}",
         "foreign_keys=ON",

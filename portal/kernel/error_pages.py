@@ -1,19 +1,37 @@
 """Every refusal as a page that says what to do next, with what was typed still on it."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
+from wtforms import BooleanField, Field, HiddenField, PasswordField
 
 from portal.extensions import db
-from portal.kernel import logs, settings, submissions
+from portal.kernel import logs, settings, submissions, unit_of_work
+from portal.kernel.dates import MONTHS
 from portal.kernel.errors import EditConflict, NotPermitted, OutOfReach, PortalError, Refused, Unavailable
 
 _KEPT_BACK = frozenset({"csrf_token", submissions.FIELD, "version"})
-_SECRET = ("password", "code", "token", "secret")
+_SECRET = frozenset({"password", "code", "token", "secret", "pin"})
+"""A field with one of these words in its name is never shown again."""
 _LONGEST_KEPT = 200_000
+_NOTHING_KEPT = frozenset({405, 413})
+
+_LAST_RESORT = """<!doctype html>
+<html lang="en-GB"><head><meta charset="utf-8"><title>Something went wrong</title></head>
+<body><h1>Something went wrong on our side</h1>
+<p>Nothing was saved. Try again in a minute. What is already stored is safe.</p>
+<p>Reference to quote: {reference}</p><p><a href="/">Go to the first page</a></p></body></html>
+"""
 
 
 @dataclass(frozen=True)
@@ -24,15 +42,15 @@ class Typed:
     label: str
     values: tuple[str, ...]
     """As sent: a date of birth has three, a list of ticks any number"""
+    words: str
+    """As people read it"""
     saved: str | None = None
-
-    @property
-    def value(self) -> str:
-        return " / ".join(value for value in self.values if value)
+    shown: bool = True
+    """False for what only the button said: it is sent again, and there is nothing to read"""
 
     @property
     def differs(self) -> bool:
-        return self.saved is not None and self.saved != self.value
+        return self.saved is not None and self.saved != self.words
 
 
 def install(app: Flask) -> None:
@@ -72,6 +90,9 @@ def _portal(error: PortalError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
+    if unit_of_work.is_unavailable(error):
+        db.session.rollback()
+        return page(503)
     if current_app.testing and not isinstance(error, PortalError):
         raise error
     db.session.rollback()
@@ -82,66 +103,138 @@ def _unexpected(error: Exception) -> Response:
 def page(status: int, words: str = "") -> Response:
     """The page of one refusal; it never fails itself."""
     if status >= 500:
-        settings.fall_back_to_defaults()
-        g.pop("_login_user", None)
-        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
-    status = status if status in KNOWN else (500 if status >= 500 else 400 if status != 405 else 405)
-    typed = _typed(status)
-    body = render_template(
-        "error.html",
-        status=status,
-        words=words,
-        typed=typed,
-        again=request.full_path.rstrip("?") if typed else "",
-        version=_current_version() if status == 409 else None,
-        expired=bool(g.get("session_expired")),
-    )
-    response = make_response(body, status)
+        _ask_the_database_nothing()
+    if status not in KNOWN:
+        status = 500 if status >= 500 else 400
+    response = make_response(_drawn(status, words), status)
     if status in (429, 503):
         response.headers["Retry-After"] = "30"
-    if status == 401:
-        response.headers["HX-Reswap"] = "none"
     return response
 
 
 KNOWN = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 
 
-def _typed(status: int) -> list[Typed]:
-    """What was typed into the refused form, without secrets."""
-    if request.method != "POST" or status in (404, 405, 413):
-        return []
+def _drawn(status: int, words: str) -> str:
+    for calm in (False, True):
+        if calm:
+            _ask_the_database_nothing()
+        try:
+            return _draw(status, words)
+        except SQLAlchemyError:
+            db.session.rollback()
+        except Exception as error:  # an unknown host name leaves no address to build, a broken set-up no style sheet
+            logs.unexpected(error)
+            break
+    return _LAST_RESORT.format(reference=g.get("request_id", ""))
+
+
+def _ask_the_database_nothing() -> None:
+    settings.fall_back_to_defaults()
+    g.logged_person = logs.person_id()
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+
+
+def _draw(status: int, words: str) -> str:
+    sent = _sent(status)
+    typed = _typed(sent, status)
+    return render_template(
+        "error.html",
+        status=status,
+        words=words,
+        typed=typed,
+        again=request.full_path.rstrip("?") if typed else "",
+        submission_id=_submission_id(sent),
+        version=_current_version() if status == 409 else sent.get("version"),
+        sign_in_url=_sign_in_url(),
+    )
+
+
+def _sign_in_url() -> str:
+    """Where signing in goes on: for somebody half signed in, at the second factor."""
+    half = current_user.is_authenticated and current_user.must_use_second_factor
+    return url_for("accounts.second_factor" if half else "accounts.sign_in")
+
+
+def _sent(status: int) -> MultiDict[str, str]:
+    """The form that was refused. Nothing that another site's page sent is offered again."""
+    if request.method != "POST" or status in _NOTHING_KEPT or _sent_from_elsewhere():
+        return MultiDict()
     try:
-        form = g.get("form")
-        if form is not None:
-            return [_of_field(field, with_saved=status == 409) for field in form.visible_fields()]
-        pairs = list(request.form.items(multi=True))
+        return request.form
     except HTTPException:
-        return []
+        return MultiDict()
+
+
+def _submission_id(sent: MultiDict[str, str]) -> str:
+    """The id that was sent, so that what did arrive before the error is not kept twice."""
+    known = sent.get(submissions.FIELD, "")
+    return known if submissions.is_well_formed(known) else submissions.new_id()
+
+
+def _typed(sent: MultiDict[str, str], status: int) -> list[Typed]:
+    """What was typed into the refused form, without secrets."""
+    form = g.get("form")
+    fields = {} if form is None else {field.name: field for field in form}
     typed: dict[str, list[str]] = {}
-    for name, value in pairs:
-        if name not in _KEPT_BACK and not any(word in name.lower() for word in _SECRET):
+    if status == 409 and form is not None:  # an emptied list of ticks is not sent at all, and yet a change
+        typed = {field.name: [] for field in form.visible_fields()}
+    for name, value in sent.items(multi=True):
+        if not _is_kept_back(name, fields.get(name)):
             typed.setdefault(name, []).append(value[:_LONGEST_KEPT])
-    return [Typed(name, _label(name), tuple(values)) for name, values in typed.items()]
+    return [_one(name, tuple(values), fields, status) for name, values in typed.items()]
+
+
+def _sent_from_elsewhere() -> bool:
+    return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+
+
+def _is_kept_back(name: str, field: Field | None) -> bool:
+    if isinstance(field, PasswordField):
+        return True
+    return name in _KEPT_BACK or bool(_SECRET & set(re.split(r"[^a-z]+", name.lower())))
+
+
+def _one(name: str, values: tuple[str, ...], fields: Mapping[str, Field], status: int) -> Typed:
+    field = fields.get(name)
+    if field is None:
+        # A field of a form inside the form, or the name of the button that was pressed.
+        shown = not fields or "-" in name
+        return Typed(name, _label(name), values, ", ".join(filter(None, values)), shown=shown)
+    saved = _as_words(field, field.object_data) if status == 409 else None
+    shown = not isinstance(field, HiddenField)
+    return Typed(name, field.label.text, values, _typed_words(field, values), saved, shown)
 
 
 def _label(name: str) -> str:
-    return name.replace("_", " ").replace("-", " ").capitalize()
+    return " ".join(part for part in re.split(r"[-_]+", name) if not part.isdigit()).capitalize()
 
 
-def _of_field(field: Any, *, with_saved: bool) -> Typed:
-    values = tuple(value[:_LONGEST_KEPT] for value in request.form.getlist(field.name))
-    return Typed(field.name, field.label.text, values, _as_text(field.object_data) if with_saved else None)
+def _typed_words(field: Field, values: tuple[str, ...]) -> str:
+    if isinstance(field.data, bool | date | time | Decimal):
+        return _as_words(field, field.data)
+    if getattr(field, "choices", None):
+        return _as_words(field, values)
+    return " ".join(value for value in values if value)
 
 
-def _as_text(value: Any) -> str:
-    if value is None:
+def _as_words(field: Field, value: Any) -> str:
+    """What a field holds, as people read it: the label of a choice, a date in words."""
+    if value is None and not isinstance(field, BooleanField):
         return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ", ".join(str(v) for v in value)
-    return str(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(filter(None, (_as_words(field, one) for one in value)))
+    if isinstance(value, date):
+        return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(field, BooleanField):
+        value = bool(value)
+    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    labels = {choice.value: str(choice.label) for choice in getattr(field, "choices", None) or ()}
+    return labels.get(text, text)
 
 
 def _current_version() -> int | None:

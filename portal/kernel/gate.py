@@ -47,12 +47,21 @@ def _signed_in(declared: access.Declared) -> ResponseReturnValue | None:
     action = declared.action(request.method)
     own = action is Action.OWN_ACCOUNT
     if current_user.must_use_second_factor and not own:
-        return redirect(url_for("accounts.second_factor", next=request.full_path if request.method == "GET" else "/"))
+        return _to_second_factor()
     if action is not None and not may(current_user.actor, action):
         if own:
             return None
         raise NotPermitted(action)
     return None
+
+
+def _to_second_factor() -> ResponseReturnValue:
+    if request.method not in ("GET", "HEAD"):
+        abort(401)  # a redirect would lose what was typed
+    address = url_for("accounts.second_factor", next=request.full_path.rstrip("?"))
+    if request.headers.get("HX-Request") == "true":
+        return "", 401, {"HX-Redirect": address}
+    return redirect(address)
 
 
 def _to_sign_in() -> ResponseReturnValue:

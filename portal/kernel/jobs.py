@@ -61,6 +61,15 @@ def enqueue(kind: str, payload: Mapping[str, Any] | None = None, *, run_at: date
     return job
 
 
+def retry(job_id: int) -> bool:
+    """Lets a job that was given up be tried again, from the first attempt on; False when it has not failed."""
+    job = db.session.get(Job, job_id)
+    if job is None or job.failed_at is None:
+        return False
+    job.failed_at, job.attempts, job.run_at = None, 0, clock.now()
+    return True
+
+
 def run_next() -> bool:
     """Claims and does one job that is due; False when there is none."""
     claimed = _claim()

@@ -48,21 +48,24 @@ def _end(response: Response) -> Response:
             endpoint=request.endpoint,
             status=response.status_code,
             ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000),
-            person=_person_id(),
+            person=person_id(),
         )
     return response
 
 
-def _person_id() -> int | None:
+def person_id() -> int | None:
+    """Who is behind this request, as far as it was found out; error pages forget it, the log does not."""
     user = g.get("_login_user")
-    return user.actor.person_id if user is not None and user.is_authenticated else None
+    known: int | None = user.actor.person_id if user is not None and user.is_authenticated else g.get("logged_person")
+    return known
 
 
 def unexpected(error: BaseException) -> None:
-    """An error nobody foresaw: its kind and place, never its text."""
-    frames = []
+    """An error nobody foresaw: its kind and its places in the portal, never its text."""
+    places = []
     trace = error.__traceback__
     while trace is not None:
-        frames.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
+        places.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
         trace = trace.tb_next
-    _log.error("unexpected error", id=g.get("request_id"), error=type(error).__name__, where=frames[-6:])
+    own = [place for place in places[:-1] if place.startswith("portal.")]
+    _log.error("unexpected error", id=g.get("request_id"), error=type(error).__name__, where=[*own[-5:], *places[-1:]])

@@ -1,4 +1,4 @@
-"""References that people read out: R-2026-0007, C-2026-0007. Drawn from a counter row inside the unit that uses them."""
+"""References that people read out: R-2026-0007, C-2026-0007. Drawn from a counter row inside the unit of work."""
 
 from sqlalchemy import String
 from sqlalchemy.dialects.postgresql import insert as postgres_insert

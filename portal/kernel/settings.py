@@ -1,4 +1,4 @@
-"""What an administrator can set without a developer: the service's name and colour, clocks, and which features are on."""
+"""What an administrator sets without a developer: the service's name and colour, clocks, which features are on."""
 
 import re
 from collections.abc import Mapping
@@ -53,27 +53,59 @@ class Setting(Audited, db.Model):
 
 @dataclass(frozen=True)
 class Known:
-    """A setting that exists: how people read it, its default and its shape (a regular expression)."""
+    """A setting that exists: how people read it, its default, its shape (a regular expression) and how to mend it."""
 
     label: str
     default: str
     shape: str
+    mend: str
     hint: str = ""
 
 
 KNOWN: Mapping[str, Known] = {
-    "service.name": Known("Name of the service", "Outreach portal", r".{3,60}"),
-    "service.short_name": Known("Short name", "Outreach", r".{2,20}"),
-    "service.provider": Known("Who provides the service", "", r".{0,120}", "Shown at the foot of every page"),
+    "service.name": Known("Name of the service", "Outreach portal", r".{3,60}", "Type a name of 3 to 60 characters."),
+    "service.short_name": Known(
+        "Short name",
+        "Outreach",
+        r".{2,20}",
+        "Type a short name of 2 to 20 characters.",
+        "Stands in the header on a phone, and in the browser's tab",
+    ),
+    "service.provider": Known(
+        "Who provides the service",
+        "",
+        r".{0,120}",
+        "Shorten this to 120 characters.",
+        "A school or an authority; stands at the foot of every page",
+    ),
     "service.help_line": Known(
         "Whom to call when a child is at risk of harm",
         "",
         r".{0,120}",
-        "Name and number; stands at the top of the referral form",
+        "Shorten this to 120 characters.",
+        "Name and number; stands at the top of the referral form and at the foot of every page",
     ),
-    "service.brand": Known("Colour of the service", "#0b4f6c", r"#[0-9a-f]{6}", "Dark enough for white text on it"),
-    "service.tint": Known("Light tint of the colour", "#eaf2f5", r"#[0-9a-f]{6}"),
-    "clock.day_minutes": Known("Minutes in a working day", "390", r"[1-9][0-9]{1,2}", "The chart counts days of this"),
+    "service.brand": Known(
+        "Colour of the service",
+        "#0b4f6c",
+        r"#[0-9a-f]{6}",
+        "Type the colour as # and six figures or letters from a to f, such as #0b4f6c.",
+        "Dark enough for white words on it, such as #0b4f6c",
+    ),
+    "service.tint": Known(
+        "Light tint of the colour",
+        "#eaf2f5",
+        r"#[0-9a-f]{6}",
+        "Type the tint as # and six figures or letters from a to f, such as #eaf2f5.",
+        "The ground of boxes; light enough for words in the colour on it, such as #eaf2f5",
+    ),
+    "clock.day_minutes": Known(
+        "Minutes in a working day",
+        "390",
+        r"[1-9][0-9]{1,2}",
+        "Type a whole number from 10 to 999, such as 390 for six and a half hours.",
+        "Visits are counted in days of this length",
+    ),
 }
 
 
@@ -143,9 +175,7 @@ def is_on(feature: Feature) -> bool:
 def problems(key: str, value: str) -> list[str]:
     """Why a value does not fit its setting; empty when it does."""
     known = KNOWN[key]
-    if re.fullmatch(known.shape, value):
-        return []
-    return [f"“{known.label}” has a value that does not fit. {known.hint}".strip()]
+    return [] if re.fullmatch(known.shape, value) else [known.mend]
 
 
 def put(key: str, value: str) -> Setting:

@@ -34,13 +34,17 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+def is_well_formed(submission_id: str) -> bool:
+    return bool(_SHAPE.fullmatch(submission_id))
+
+
 def claim(submission_id: str, person_id: int | None, endpoint: str) -> str | None:
     """Takes the id for this request; answers where an earlier sending of the same form led, or None when it is new.
 
     On PostgreSQL the insert waits for a twin that is still under way. Raises ``Refused`` for an id of a wrong shape
     or one that belongs to somebody else's form.
     """
-    if not _SHAPE.fullmatch(submission_id):
+    if not is_well_formed(submission_id):
         raise Refused("This form is damaged. Go back, reload the page and try again.")
     row = {
         "id": submission_id,

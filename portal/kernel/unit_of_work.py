@@ -4,21 +4,24 @@ GET and HEAD read only; what was seen is written in a short transaction of its o
 without that record no child's data leaves.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
 
 from flask import Response, current_app, g, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import insert
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.extensions import db
 from portal.kernel import audit, submissions
 from portal.kernel.database import mode
-from portal.kernel.errors import EditConflict, Unavailable
+from portal.kernel.errors import EditConflict, PortalError, Unavailable
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TRIES = 3
@@ -28,18 +31,27 @@ _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
 _UNAVAILABLE_STATES = ("53", "55P03", "57", "58", "08", "25006")
 """SQLSTATE classes and codes: resources, lock timeout, operator, system error, connection, read-only."""
 
+_UNAVAILABLE_WORDS = ("locked", "full", "busy", "readonly", "read-only", "disk i/o", "unable to open", "connection")
+
+
+class WroteWhileReading(PortalError):
+    """A view answered GET and tried to write: a defect of the portal, not a busy database."""
+
 
 def run(view: Callable[[], ResponseReturnValue]) -> Response:
     """Runs the matched view as one unit and answers its response."""
+    reading = request.method in SAFE_METHODS
     try:
-        if request.method in SAFE_METHODS:
+        if reading:
             with mode("read"):
                 return _read(view)
         db.session.rollback()  # what the gate read was a reading transaction
         with mode("write"):
             return _write(view)
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         db.session.rollback()
+        if reading and _is_read_only(error):
+            raise WroteWhileReading(request.endpoint) from error
         if is_unavailable(error):
             raise Unavailable("The database cannot be reached or written just now.") from error
         raise
@@ -55,28 +67,38 @@ def _read(view: Callable[[], ResponseReturnValue]) -> Response:
 
 
 def _write(view: Callable[[], ResponseReturnValue]) -> Response:
-    cookie = dict(session)
+    cookie = deepcopy(dict(session))
     for attempt in range(TRIES):
         try:
             response = _once(view)
-        except StaleDataError:
+        except Exception as error:
             db.session.rollback()
-            if attempt == TRIES - 1:
-                raise EditConflict from None
-        except DBAPIError as error:
-            db.session.rollback()
-            if attempt == TRIES - 1 or _state_of(error) not in _SERIALIZATION_FAILURES:
+            _restore(cookie)
+            if isinstance(error, EditConflict):
+                _write_views()  # the page of a conflict shows what the record holds
+            if not _got_in_between(error):
                 raise
-        except BaseException:
-            db.session.rollback()
-            raise
+            if attempt == TRIES - 1:
+                raise EditConflict from error
+            g.pop("views", None)
         else:
-            _write_views()
+            _write_views()  # a refused form shows the record too
             return response
-        session.clear()
-        session.update(cookie)  # what the failed run flashed must not be said twice
-        g.pop("views", None)
-    raise EditConflict
+    raise AssertionError("the last try answers or raises")
+
+
+def _restore(cookie: Mapping[str, Any]) -> None:
+    """What the failed run flashed or opened must not reach the browser, nor be said twice."""
+    session.clear()
+    session.update(deepcopy(dict(cookie)))
+    g.pop("settings", None)
+
+
+def _got_in_between(error: Exception) -> bool:
+    """Another unit saved the same record between our reading and our writing."""
+    return isinstance(error, StaleDataError) or (
+        isinstance(error, DBAPIError) and _state_of(error) in _SERIALIZATION_FAILURES
+    )
 
 
 def _once(view: Callable[[], ResponseReturnValue]) -> Response:
@@ -92,6 +114,7 @@ def _once(view: Callable[[], ResponseReturnValue]) -> Response:
         return response
     if submission_id:
         submissions.answered(submission_id, _location_of(response))
+    db.session.add_all(audit.line(*view) for view in g.pop("views", []))
     db.session.commit()
     return response
 
@@ -105,7 +128,8 @@ def _again(location: str) -> Response:
 
 
 def _location_of(response: Response) -> str:
-    return response.headers.get("X-Saved-At") or response.headers.get("Location") or request.path
+    places = (response.headers.get(name) for name in ("X-Saved-At", "Location", "HX-Redirect"))
+    return next(filter(None, places), request.path)
 
 
 def _person_id() -> int | None:
@@ -151,14 +175,23 @@ def writing() -> Iterator[None]:
             raise
 
 
-def is_unavailable(error: DBAPIError) -> bool:
+def is_unavailable(error: BaseException) -> bool:
     """Locked, full, read-only or unreachable: the fault is not in what was sent."""
+    if isinstance(error, NoConnectionFree):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
     state = _state_of(error)
     if state is not None:
         return state.startswith(_UNAVAILABLE_STATES)
     words = str(error.orig).lower()
-    signs = ("locked", "full", "busy", "readonly", "read-only", "disk i/o", "unable to open", "connection")
-    return isinstance(error, OperationalError) and any(sign in words for sign in signs)
+    return error.connection_invalidated or (
+        isinstance(error, OperationalError) and any(sign in words for sign in _UNAVAILABLE_WORDS)
+    )
+
+
+def _is_read_only(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and (_state_of(error) == "25006" or "readonly" in str(error.orig).lower())
 
 
 def _state_of(error: DBAPIError) -> str | None:

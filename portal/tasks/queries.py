@@ -25,6 +25,7 @@ class TaskRow:
     state: rules.DueState
     words: str
     case_id: int | None
+    service_line_id: int | None = None
 
     @property
     def tone(self) -> str:
@@ -57,7 +58,7 @@ def open_of_case(case_id: int, today: date) -> list[TaskRow]:
 def row_of(task: Task, today: date) -> TaskRow:
     state = rules.due_state(task.due_on, today)
     words = rules.due_words(task.due_on, today)
-    return TaskRow(task.key, task.rule, task.title, task.url, task.due_on, state, words, task.case_id)
+    return TaskRow(task.key, task.rule, task.title, task.url, task.due_on, state, words, task.case_id, task.service_line_id)
 
 
 def _by_role(actor: Actor) -> list[ColumnElement[bool]]:

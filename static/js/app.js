@@ -119,4 +119,9 @@ document.addEventListener('click', ({ target }) => {
   }
 })
 
+// GOV.UK marks radios as expanded, which ARIA knows of no radio. What an answer reveals is read next in any case.
+new MutationObserver((changes) => {
+  for (const { target } of changes) if (target.type === 'radio') target.removeAttribute('aria-expanded')
+}).observe(document.body, { subtree: true, attributeFilter: ['aria-expanded'] })
+
 startComponents(document)

@@ -1,0 +1,129 @@
+"""The demonstration's cast, schools and settings: enough to sign in and begin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from portal.accounts.models import Person, RoleAssignment
+from portal.accounts.operations.passwords import hash_password
+from portal.config import DEMONSTRATION_PASSWORD
+from portal.demo import names
+from portal.extensions import db
+from portal.kernel import audit, clock, settings
+from portal.kernel.settings import Feature
+from portal.policy import Role
+from portal.schools.models import School, ServiceLine
+
+CAST_DOMAIN = "demo.example"
+OTHERS_DOMAIN = "others.demo.example"
+"""People of the demonstration who are not of the cast: they do the work of other schools, and cannot sign in."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Ids of who and what the demonstration's stories need."""
+
+    schools: dict[str, int]
+    """By name"""
+    primary: tuple[int, ...]
+    secondary: tuple[int, ...]
+    writers: dict[int, int]
+    """Who writes referrals, by school"""
+    heads: dict[int, int]
+    workers: tuple[int, ...]
+    coordinator: int
+    primary_line: int
+    secondary_line: int
+
+
+def make_cast(since: date) -> Cast:
+    """Adds schools and people whose roles hold from ``since``. Runs in a unit of work on a seeded, empty database."""
+    _settings()
+    primary = [_school(name, "primary", number) for number, name in enumerate(names.PRIMARY_SCHOOLS)]
+    secondary = [_school(name, "secondary", number + 50) for number, name in enumerate(names.SECONDARY_SCHOOLS)]
+    authority = School(name=names.AUTHORITY, kind="authority", phase="not_applicable", status="open")
+    audit.record(None, "school added", authority)
+    ash, birch = primary[0], secondary[0]
+    lines = _lines()
+    writers = {
+        ash.id: _person("Priya Raman", Role.SCHOOL, since, school=ash, sign_in="senco.ash").id,
+        birch.id: _person("Tom Whitlock", Role.SCHOOL, since, school=birch, sign_in="senco.birch").id,
+    }
+    heads = {ash.id: _person("Ruth Adeyinka", Role.HEAD, since, school=ash, sign_in="head.ash").id}
+    workers = [_person(name, Role.WORKER, since, sign_in=local).id for name, local in names.WORKERS]
+    coordinator = _person("Alex Moran", Role.COORDINATOR, since, sign_in="coordinator")
+    _person("Grace Oduya", Role.PANEL, since, sign_in="panel")
+    _person("Lin Hargreaves", Role.SAFEGUARDING, since, sign_in="safeguarding")
+    _person("Martin Cope", Role.COMMISSIONER, since, sign_in="commissioner")
+    _person("Ivy Sandhu", Role.ADMIN, since, sign_in="admin")
+    workers += [_person(name, Role.WORKER, since).id for name in names.MORE_WORKERS]
+    for school in (*primary, *secondary):
+        if school.id not in writers:
+            writers[school.id] = _person(f"SENCo of {school.name}", Role.SCHOOL, since, school=school).id
+        if school.id not in heads:
+            heads[school.id] = _person(f"Head of {school.name}", Role.HEAD, since, school=school).id
+    return Cast(
+        schools={school.name: school.id for school in (*primary, *secondary)},
+        primary=_ids(primary),
+        secondary=_ids(secondary),
+        writers=writers,
+        heads=heads,
+        workers=tuple(workers),
+        coordinator=coordinator.id,
+        primary_line=lines["primary"],
+        secondary_line=lines["secondary"],
+    )
+
+
+def _lines() -> dict[str, int]:
+    """The two lines by phase; only the primary one asks the head inside the portal, so that both ways can be tried."""
+    found = {}
+    for line in db.session.scalars(select(ServiceLine)):
+        line.asks_head = line.phase == "primary"
+        audit.record(None, "service line changed", line)
+        found[line.phase] = line.id
+    return found
+
+
+def _ids(schools: Sequence[School]) -> tuple[int, ...]:
+    return tuple(school.id for school in schools)
+
+
+def _settings() -> None:
+    wanted = {
+        "service.name": "Harbour Outreach",
+        "service.short_name": "Harbour Outreach",
+        "service.provider": "Harbour Outreach is invented. No such service exists.",
+        "service.help_line": "01632 960 123 (invented)",
+    } | {f"feature.{feature}": "on" for feature in Feature}
+    for key, value in wanted.items():
+        audit.record(None, "setting changed", settings.put(key, value), fields=[key])
+
+
+def _school(name: str, phase: str, number: int) -> School:
+    school = School(
+        name=name,
+        kind="school",
+        phase=phase,
+        status="open",
+        urn=f"{900_100 + number}",
+        town=names.TOWNS[number % len(names.TOWNS)],
+        telephone=f"01632 960 {200 + number}",
+    )
+    audit.record(None, "school added", school)
+    return school
+
+
+def _person(name: str, role: Role, since: date, *, school: School | None = None, sign_in: str | None = None) -> Person:
+    if sign_in:
+        email = f"{sign_in}@{CAST_DOMAIN}"
+    else:
+        email = f"{name.lower().replace(' ', '.').replace('’', '')}@{OTHERS_DOMAIN}"
+    person = Person(name=name, email=email, created_at=clock.now(), roles=[])
+    person.roles.append(RoleAssignment(role=role.value, school_id=school.id if school else None, starts_on=since))
+    if sign_in:
+        person.password_hash = hash_password(DEMONSTRATION_PASSWORD)
+    audit.record(None, "person added", person)
+    return person

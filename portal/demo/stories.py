@@ -1,0 +1,249 @@
+"""What happens to one invented child, told through the portal's own operations, from referral to monitoring."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from random import Random
+
+from portal.accounts.queries import actor_of
+from portal.cases import operations as cases
+from portal.cases.models import Case
+from portal.cases.rules import CaseDraft
+from portal.demo import names, texts
+from portal.demo.cast import Cast
+from portal.demo.timekeeper import Story, at
+from portal.demo.work import Work
+from portal.kernel.dates import school_year_start
+from portal.policy import Actor
+from portal.referrals import operations as referrals
+from portal.referrals import rules as referral_rules
+from portal.referrals.models import Referral
+from portal.schools.models import Pupil
+from portal.schools.operations import add_pupil
+from portal.schools.queries import calendar_of
+from portal.schools.rules import PupilDraft, TermCalendar
+
+
+@dataclass(frozen=True)
+class Plot:
+    """What will happen: fixed before the story is told, so that the seed alone decides."""
+
+    number: int
+    school_id: int
+    line_id: int
+    worker_id: int
+    begins_on: date
+    fate: str
+    """draft, declined, signposted, returned, panel or accepted"""
+    random: Random
+
+
+@cache
+def _actor(person_id: int) -> Actor:
+    return actor_of(person_id)
+
+
+@dataclass
+class Told:
+    """Where a story has come."""
+
+    plot: Plot
+    cast: Cast
+    calendar: TermCalendar
+    name: str = ""
+    referral: Referral = field(init=False)
+    case: Case = field(init=False)
+
+    @property
+    def writer(self) -> Actor:
+        return _actor(self.cast.writers[self.plot.school_id])
+
+    @property
+    def head(self) -> Actor:
+        return _actor(self.cast.heads[self.plot.school_id])
+
+    @property
+    def coordinator(self) -> Actor:
+        return _actor(self.cast.coordinator)
+
+    @property
+    def worker(self) -> Actor:
+        return _actor(self.plot.worker_id)
+
+    def school_day(self, after: date, days: int) -> date:
+        """The school day ``days`` after one; 0 is the same day or the next open one."""
+        return self.calendar.add_school_days(after, days)
+
+
+def story(plot: Plot, cast: Cast) -> Story:
+    """One child's story from the day the school begins to write."""
+    told = Told(plot, cast, calendar_of(plot.line_id))
+    day = told.school_day(plot.begins_on, 0)
+    yield at(day, 9 + plot.number % 6, 10)
+    _begin_referral(told)
+    if plot.fate == "draft":
+        return
+    yield at(told.school_day(day, 1), 12, 20)
+    _fill_pages(told)
+    yield at(told.school_day(day, 1), 15)
+    _send(told)
+    day = told.school_day(day, 2)
+    yield at(day, 8, 40)
+    _approve(told)
+    yield from _screening(told, day)
+
+
+def _begin_referral(told: Told) -> None:
+    writer, plot = told.writer, told.plot
+    told.referral = referrals.start_referral(writer, plot.school_id, plot.line_id)
+    page = _pupil_page(told)
+    told.name = page.given_name
+    referrals.save_page(writer, told.referral, "pupil", page, opened_with=0, knows_alike=True)
+
+
+def _pupil_page(told: Told) -> referral_rules.PupilPage:
+    random, plot = told.plot.random, told.plot
+    primary = plot.line_id == told.cast.primary_line
+    year = random.choice(range(1, 7) if primary else range(7, 12))
+    born_year = school_year_start(plot.begins_on) - year - 5
+    born_on = date(born_year, 9, 1) + timedelta(days=random.randrange(364))
+    return referral_rules.PupilPage(
+        given_name=random.choice(names.GIVEN_NAMES),
+        family_name=random.choice(names.FAMILY_NAMES),
+        born_on=born_on,
+        year_group=str(year),
+        at_school=True,
+        upn_unknown_reason="new_to_school",
+    )
+
+
+def _fill_pages(told: Told) -> None:
+    for key, page in _pages(told).items():
+        referrals.save_page(told.writer, told.referral, key, page, opened_with=0)
+
+
+def _pages(told: Told) -> dict[str, referral_rules.PageDraft]:
+    random, name = told.plot.random, told.name
+    day = told.plot.begins_on
+    parent = f"{random.choice(('Ms', 'Mr', 'Mrs'))} {random.choice(names.FAMILY_NAMES)}"
+    pages: dict[str, referral_rules.PageDraft] = {
+        "family": referral_rules.FamilyPage(
+            agrees=True,
+            agrees_on=day,
+            agrees_who=parent,
+            shares=True,
+            shares_on=day,
+            shares_who=parent,
+            shares_with="Early help, educational psychology",
+        ),
+        "concern": referral_rules.ConcernPage(
+            concern=random.choice(texts.CONCERNS).format(name=name), exclusion_risk=random.randint(5, 10)
+        ),
+        "needs": referral_rules.NeedsPage(sen_status="K", sen_need="SEMH", strengths="Kind to younger children."),
+        "tried": referral_rules.TriedPage(
+            strategies=tuple(
+                referral_rules.StrategyTried(strategy=words, from_on=day - timedelta(days=60), effect="")
+                for words, _ in random.sample(texts.TRIED, 2)
+            )
+        ),
+        "attendance": referral_rules.AttendancePage(
+            attendance_percent=Decimal(random.randint(62, 96)), attendance_since=day - timedelta(days=70)
+        ),
+        "agencies": referral_rules.AgenciesPage(looked_after=random.random() < 0.06, social_care="none"),
+        "support": referral_rules.SupportPage(
+            support_wanted=random.choice(texts.SUPPORT_WANTED), desired_change=random.choice(texts.DESIRED_CHANGES)
+        ),
+        "views": referral_rules.ViewsPage(
+            pupil_views=random.choice(texts.PUPIL_VIEWS),
+            family_views=random.choice(texts.FAMILY_VIEWS).format(name=name),
+        ),
+        "safety": _safety(random),
+        "referrer": referral_rules.ReferrerPage(
+            name=told.writer.name,
+            role="SENCo",
+            email="office@others.demo.example",
+            head_approves=True,
+            head_name=told.head.name,
+            head_approved_on=day,
+        ),
+    }
+    return pages
+
+
+def _safety(random: Random) -> referral_rules.SafetyPage:
+    if random.random() < 0.08:
+        return referral_rules.SafetyPage(not_alone=True, not_alone_reasons="A large dog is loose in the garden.")
+    return referral_rules.SafetyPage(not_alone=False)
+
+
+def _send(told: Told) -> None:
+    step = "send_for_approval" if told.plot.line_id == told.cast.primary_line else "submit"
+    referrals.take_step(told.writer, told.referral, step)
+
+
+def _approve(told: Told) -> None:
+    if told.referral.status == "awaiting_approval":
+        referrals.take_step(told.head, told.referral, "approve")
+
+
+def _screening(told: Told, day: date) -> Story:
+    plot = told.plot
+    day = told.school_day(day, 2 + plot.random.randint(0, 6))
+    if plot.fate == "returned":
+        yield at(day, 11)
+        referrals.take_step(told.coordinator, told.referral, "return", note=texts.RETURN_REASON)
+        day = told.school_day(day, 4)
+        yield at(day, 16)
+        referrals.take_step(told.writer, told.referral, "resubmit")
+        day = told.school_day(day, 3)
+    elif plot.fate == "panel" or plot.number % 9 == 0:
+        yield at(day, 11)
+        referrals.take_step(told.coordinator, told.referral, "send_to_panel")
+        day = told.school_day(day, 7)
+    yield at(day, 11, 30)
+    decision = _decision(told)
+    referrals.take_step(told.coordinator, told.referral, "decide", decision=decision)
+    if decision.decision == "outreach":
+        day = told.school_day(day, 1 + plot.random.randint(0, 3))
+        yield at(day, 9, 30)
+        yield from _support(told, day)
+
+
+def _decision(told: Told) -> referral_rules.Decision:
+    route = "panel" if told.referral.status == "at_panel" else "direct"
+    decision, reason = {
+        "declined": ("decline", texts.DECLINE_REASON),
+        "signposted": ("signpost", texts.SIGNPOST_REASON),
+    }.get(told.plot.fate, ("outreach", texts.ACCEPT_REASON))
+    signpost = "early_help" if decision == "signpost" else ""
+    return referral_rules.Decision(decision=decision, reason=reason, route=route, signpost=signpost)
+
+
+def _support(told: Told, day: date) -> Story:
+    plot, referral = told.plot, told.referral
+    starts_on = told.school_day(day, plot.random.randint(3, 9))
+    pupil_ids = [referral.pupil_id]
+    if plot.number % 17 == 5:
+        pupil_ids.append(_second_pupil(told).id)
+    draft = CaseDraft(
+        service_line_id=plot.line_id,
+        pupil_ids=tuple(pupil_ids),
+        worker_ids=(plot.worker_id,),
+        planned_half_days=plot.random.choice((10, 12, 12, 14, 16, 20)),
+        starts_on=starts_on,
+    )
+    told.case = cases.open_case(told.coordinator, referral, draft)
+    yield from Work(told, starts_on).play()
+
+
+def _second_pupil(told: Told) -> Pupil:
+    """A brother or sister who is helped in the same piece of work."""
+    first = told.referral.pupil
+    draft = PupilDraft(
+        given_name=told.plot.random.choice(names.GIVEN_NAMES),
+        family_name=first.family_name,
+        born_on=first.born_on - timedelta(days=500),
+        upn_unknown_reason="new_to_school",
+    )
+    return add_pupil(told.writer, told.plot.school_id, draft, knows_alike=True)

@@ -1,0 +1,93 @@
+"""Makes the whole demonstration: the cast, the published history, and two school years of invented work."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+
+from sqlalchemy import func, select
+
+from portal.accounts.models import Person
+from portal.demo.cast import Cast, make_cast
+from portal.demo.stories import Plot, story
+from portal.demo.timekeeper import play
+from portal.extensions import db
+from portal.history.published import import_published
+from portal.kernel import clock
+from portal.kernel.dates import school_year_start
+from portal.kernel.errors import Refused
+from portal.kernel.unit_of_work import writing
+from portal.schools.queries import calendar_of
+
+SEED = 2017
+PRIMARY_SHARE = 0.68
+QUIET_DAYS = 24
+"""Days before today that are told by ``RECENT`` alone"""
+PIECES_OF_WORK = 155
+"""Referrals told; about nine in ten become a case."""
+
+RECENT = (
+    # (school days ago on which the school began, fate, at the cast's own school of this phase)
+    (16, "returned", "primary"),
+    (12, "panel", "secondary"),
+    (11, "returned", "secondary"),
+    (10, "panel", ""),
+    (9, "returned", "primary"),
+    (7, "accepted", ""),
+    (6, "accepted", "primary"),
+    (5, "accepted", "secondary"),
+    (4, "accepted", ""),
+    (2, "accepted", "primary"),
+    (1, "draft", "primary"),
+    (1, "draft", "secondary"),
+)
+"""What the last weeks brought, so that every list has something in it today."""
+
+FATES = (*["accepted"] * 44, "declined", "signposted", "declined", *["returned"] * 3)
+
+
+def make_demonstration(*, cast_only: bool = False) -> None:
+    """Fills an empty database. Raises ``Refused`` when anybody has an account already."""
+    if not is_empty():
+        raise Refused("This database is not empty. The demonstration fills only an empty one.")
+    today = clock.today()
+    since = date(school_year_start(today) - 2, 9, 1)
+    with writing():
+        cast = make_cast(since)
+        if not cast_only:
+            import_published(cast.primary_line)
+    if not cast_only:
+        play((story(plot, cast) for plot in plots(cast, today)), until=clock.now())
+
+
+def is_empty() -> bool:
+    """Nobody has an account yet."""
+    people = db.session.scalar(select(func.count()).select_from(Person))
+    db.session.rollback()
+    return not people
+
+
+def plots(cast: Cast, today: date) -> Iterator[Plot]:
+    """What will be told: spread over last school year and this, the same for the same day."""
+    random = Random(SEED)
+    first = date(school_year_start(today) - 1, 9, 3)
+    days = max(60, (today - first).days - QUIET_DAYS)
+    for number in range(PIECES_OF_WORK):
+        begins_on = first + timedelta(days=int(days * (number + random.random()) / PIECES_OF_WORK))
+        primary = random.random() < PRIMARY_SHARE
+        schools = cast.primary if primary else cast.secondary
+        yield _plot(cast, random, number, begins_on, _a_school(random, schools, number), random.choice(FATES))
+    for number, (ago, fate, own) in enumerate(RECENT, start=PIECES_OF_WORK):
+        begins_on = calendar_of(cast.primary_line).add_school_days(today, -ago)
+        school_id = {"primary": cast.primary[0], "secondary": cast.secondary[0]}.get(own, cast.primary[number % 9])
+        yield _plot(cast, random, number, begins_on, school_id, fate)
+
+
+def _plot(cast: Cast, random: Random, number: int, begins_on: date, school_id: int, fate: str) -> Plot:
+    line_id = cast.primary_line if school_id in cast.primary else cast.secondary_line
+    worker_id = cast.workers[number % len(cast.workers)]
+    return Plot(number, school_id, line_id, worker_id, begins_on, fate, Random(random.random()))
+
+
+def _a_school(random: Random, schools: tuple[int, ...], number: int) -> int:
+    """The two schools of the cast, each first in its list, have more than their share."""
+    return schools[0] if number % 5 == 0 else random.choice(schools)

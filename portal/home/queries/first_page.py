@@ -1,0 +1,56 @@
+"""The first page of one person, over all their roles."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.home import rules
+from portal.home.queries import parts
+from portal.home.queries.waiting import waiting_rows
+from portal.kernel.settings import Feature, is_on
+from portal.policy import SCHOOL_ROLES, Actor, Role
+from portal.referrals.queries import ReferralRow
+from portal.schools.queries.clocks import LineClock, line_clocks
+
+
+@dataclass(frozen=True)
+class Home:
+    """What waits, and the part of each role that the person holds (None for the others)."""
+
+    groups: tuple[rules.Group, ...]
+    lead: str
+    school: parts.SchoolPart | None
+    worker: parts.WorkerPart | None
+    service: parts.ServicePart | None
+    panel: tuple[ReferralRow, ...] | None
+    safeguarding: parts.SafeguardingPart | None
+    admin: parts.AdminPart | None
+    is_commissioner: bool
+
+
+def home_for(actor: Actor, today: date) -> Home:
+    """Everything of the first page in a handful of statements (a test counts)."""
+    clocks = line_clocks()
+    school = _school(actor, clocks)
+    waiting = waiting_rows(actor, today, school.pupils if school else {})
+    roles = actor.roles
+    return Home(
+        groups=rules.groups_of(waiting),
+        lead=rules.lead(waiting),
+        school=school,
+        worker=parts.worker_part(actor, today) if Role.WORKER in roles else None,
+        service=parts.service_part(actor, today) if Role.COORDINATOR in roles else None,
+        panel=_panel(actor),
+        safeguarding=parts.safeguarding_part(actor) if Role.SAFEGUARDING in roles else None,
+        admin=parts.admin_part(today) if Role.ADMIN in roles else None,
+        is_commissioner=Role.COMMISSIONER in roles,
+    )
+
+
+def _school(actor: Actor, clocks: list[LineClock]) -> parts.SchoolPart | None:
+    return parts.school_part(actor, clocks) if actor.roles & SCHOOL_ROLES else None
+
+
+def _panel(actor: Actor) -> tuple[ReferralRow, ...] | None:
+    if Role.PANEL not in actor.roles or not is_on(Feature.REFERRALS):
+        return None
+    return parts.at_panel(actor)

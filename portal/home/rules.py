@@ -1,0 +1,68 @@
+"""What waits, put in order: groups by urgency, and the sentence on top."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from portal.tasks.rules import DueState
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """One thing that waits, as the first page shows it. ``about`` names pupil and school, where there is one."""
+
+    key: str
+    title: str
+    about: str
+    url: str
+    state: DueState
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things of one urgency, under their heading; the first ``shown`` are in sight, the others fold out."""
+
+    title: str
+    rows: tuple[WaitingRow, ...]
+    shown: int
+
+
+_GROUPS: tuple[tuple[str, frozenset[DueState], int], ...] = (
+    ("Overdue", frozenset({DueState.OVERDUE}), 8),
+    ("Today and tomorrow", frozenset({DueState.TODAY, DueState.TOMORROW}), 20),
+    ("This week", frozenset({DueState.THIS_WEEK}), 8),
+    ("Later", frozenset({DueState.LATER}), 5),
+)
+
+
+def groups_of(rows: Iterable[WaitingRow]) -> tuple[Group, ...]:
+    """The rows under their headings, the most urgent first; a heading without rows is left out."""
+    kept = tuple(rows)
+    groups = (Group(title, tuple(r for r in kept if r.state in states), shown) for title, states, shown in _GROUPS)
+    return tuple(group for group in groups if group.rows)
+
+
+def lead(rows: Iterable[WaitingRow]) -> str:
+    """The sentence under the heading: "2 things are late, 1 is due today or tomorrow."; "" when nothing waits."""
+    states = [row.state for row in rows]
+    if not states:
+        return ""
+    late = states.count(DueState.OVERDUE)
+    near = states.count(DueState.TODAY) + states.count(DueState.TOMORROW)
+    first = f"{_things(late)} late" if late else "Nothing is late"
+    if not near:
+        return f"{first}, and nothing is due today or tomorrow."
+    second = f"{near} {'is' if near == 1 else 'are'} due today or tomorrow"
+    return f"{first}{', and' if late else ';'} {second}."
+
+
+def _things(number: int) -> str:
+    return "1 thing is" if number == 1 else f"{number} things are"
+
+
+def service_lead(number: int, workers: int) -> str:
+    """The coordinator's second sentence: "In the service 12 things are late, with 3 workers."."""
+    if not number:
+        return "Nothing is late in the service."
+    return f"In the service {_things(number)} late, with {workers} worker{'' if workers == 1 else 's'}."

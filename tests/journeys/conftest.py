@@ -1,0 +1,113 @@
+"""A real portal under a real server, and a real browser in front of it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, ViewportSize, sync_playwright
+
+from tests.browser import CHROMIUM_FLAGS, chromium_path
+from tests.serving import Server, flask
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demonstration's cast and schools, without work, under gunicorn."""
+    folder = tmp_path_factory.mktemp("served")
+    flask(folder, "db", "upgrade")
+    flask(folder, "demo", "--cast-only")
+    server = Server(folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Walker:
+    """One browser of one person. Every page it looks at is checked; ``finish`` fails on what the console said."""
+
+    context: BrowserContext
+    page: Page
+    address: str
+    mirror: Page | None = None
+    """Where axe reads the pages of somebody without JavaScript."""
+    checked: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def look(self) -> None:
+        """Axe finds nothing on the page as it stands, and nothing sticks out sideways."""
+        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), self.page.url
+        read = self._mirrored() if self.mirror else self.page
+        found = Axe().run(read, options={"runOnly": {"type": "tag", "values": WCAG}})
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        self.checked.add(self.page.url)
+
+    def _mirrored(self) -> Page:
+        """Axe cannot run where scripts are off: it reads the same markup in a browser of its own that can run axe.
+
+        The portal's scripts are kept away there, so that the page stays as the person without JavaScript has it.
+        """
+        assert self.mirror
+        markup, address = self.page.content(), self.page.url.partition("#")[0]
+
+        def answer(route: Route) -> None:
+            if route.request.resource_type == "script":
+                route.abort()
+            elif route.request.is_navigation_request():
+                route.fulfill(body=markup, content_type="text/html; charset=utf-8")
+            else:
+                route.continue_()
+
+        self.mirror.unroute_all()
+        self.mirror.route("**/*", answer)
+        self.mirror.goto(address)
+        return self.mirror
+
+    def note(self, message: ConsoleMessage) -> None:
+        if "content security policy" in message.text.lower() or "content-security-policy" in message.text.lower():
+            self.complaints.append(message.text)
+
+    def finish(self) -> None:
+        if self.mirror:
+            self.mirror.context.close()
+        self.context.close()
+        assert self.complaints == []
+
+
+def open_walker(chromium: Browser, address: str, *, javascript: bool, size: tuple[int, int]) -> Walker:
+    viewport = ViewportSize(width=size[0], height=size[1])
+    context = chromium.new_context(java_script_enabled=javascript, viewport=viewport)
+    mirror = None if javascript else chromium.new_context(viewport=viewport).new_page()
+    context.set_default_timeout(15_000)
+    one = Walker(context, context.new_page(), address, mirror)
+    one.page.on("console", one.note)
+    return one
+
+
+@pytest.fixture
+def walker(chromium: Browser, served: Server) -> Iterator[Callable[..., Walker]]:
+    """Opens browsers: ``walker(javascript=False, width=320)``."""
+    walkers: list[Walker] = []
+
+    def open_one(*, javascript: bool = True, width: int = 1280, height: int = 900) -> Walker:
+        one = open_walker(chromium, served.address, javascript=javascript, size=(width, height))
+        walkers.append(one)
+        return one
+
+    yield open_one
+    for one in walkers:
+        one.finish()
