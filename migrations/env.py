@@ -4,6 +4,7 @@ On SQLite, batch mode rebuilds tables: with foreign keys on and cascades it once
 keys are off while migrations run, the file is copied before, and row counts are compared after.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import context
@@ -69,9 +70,8 @@ def _copy_before(connection: Connection, sqlite: bool) -> None:
     head = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     if head is None or head == context.get_head_revision():
         return
-    copy = Path(path).with_suffix(f".before-migration-{head}.db")
-    if copy.exists():
-        return
+    copy = Path(path).with_suffix(f".before-{head}-{datetime.now(UTC):%Y%m%d%H%M%S}.db")
+    copy.touch(mode=0o600, exist_ok=False)  # it holds children's records
     source = sqlite_module().connect(path)
     try:
         source.execute("VACUUM INTO ?", (str(copy),))

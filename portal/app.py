@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +18,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import config as configuration
 from portal.accounts import principal
 from portal.accounts.queries import demonstration_people_left
-from portal.cases.queries import CaseSection
+from portal.cases.queries import CaseSection, stages_by_referral
+from portal.exits.queries import open_monitoring_count
 from portal.extensions import csrf, db, htmx, migrate
 from portal.kernel import access, audit, clock, crypto, error_pages, gate, logs, settings, submissions, web
 from portal.kernel.database import engine_options, mode, prepare_engine
 from portal.kernel.settings import Feature
 from portal.kernel.unit_of_work import run
 from portal.policy import Action, Role, may
+from portal.referrals.queries import CASE_STAGES
+from portal.visits.queries import visit_dates_of
 
 FEATURES: dict[str, Feature | None] = {
     "home": None,
     "accounts": None,
     "schools": None,
-    "tasks": None,
     "referrals": Feature.REFERRALS,
     "cases": None,
     "board": Feature.BOARD,
@@ -42,7 +43,7 @@ FEATURES: dict[str, Feature | None] = {
     "exits": None,
     "impact": Feature.IMPACT,
 }
-"""Every feature, by package; one with a switch has no menu entry and answers 404 while it is off."""
+"""Every feature with pages, by package; one with a switch has no menu entry and answers 404 while it is off."""
 
 KERNEL_TABLES = ("access", "audit", "history", "jobs", "rates", "references", "settings", "submissions")
 """Modules of the kernel that hold tables: migrations must know them whether or not a feature uses them."""
@@ -95,12 +96,6 @@ SUPPORT_SECTIONS: tuple[CaseSection, ...] = (
     CaseSection("Visits", "visits.for_school", Action.READ_SUPPORT, "visits-changed"),
 )
 """The same for the page on which a school reads of one piece of work."""
-
-CASE_FACTS: tuple[tuple[str, str, str], ...] = (
-    ("open_monitoring", "portal.exits.queries", "open_monitoring_count"),
-    ("visit_dates", "portal.visits.queries", "visit_dates_of"),
-)
-"""What cases must know of features above them: name of the fact, module, function."""
 
 
 class Portal(Flask):
@@ -179,7 +174,7 @@ def _database(app: Portal) -> None:
     config: configuration.Config = app.extensions["config"]
     config.instance.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
-    for name in FEATURES:
+    for name in ("tasks", *FEATURES):
         _import_if_there(f"portal.{name}.models")
     for name in KERNEL_TABLES:
         import_module(f"portal.kernel.{name}")
@@ -203,7 +198,7 @@ def _web(app: Portal, config: configuration.Config) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.view_functions["static"].declared = access.Declared(public="styles, scripts and fonts")  # type: ignore[attr-defined]
+    access.public("styles, scripts and fonts")(app.view_functions["static"])
     web.install(app)
     logs.watch_requests(app)
     csrf.init_app(app)
@@ -217,25 +212,14 @@ def _web(app: Portal, config: configuration.Config) -> None:
 
 def _features(app: Portal) -> None:
     for name, feature in FEATURES.items():
-        found = find_spec(f"portal.{name}.views")
-        if found is None or found.origin is None:  # not there, or a folder that is still empty
-            continue
         blueprint = import_module(f"portal.{name}.views").blueprint
         app.register_blueprint(blueprint)
         gate.switch(app, blueprint.name, feature)
     app.extensions.update(case_sections=CASE_SECTIONS, support_sections=SUPPORT_SECTIONS)
-    app.extensions["case_facts"] = _facts_from_above()
+    app.extensions["case_facts"] = {"open_monitoring": open_monitoring_count, "visit_dates": visit_dates_of}
+    app.extensions[CASE_STAGES] = stages_by_referral
     commands = import_module("portal.cli")
     commands.install(app)
-
-
-def _facts_from_above() -> dict[str, Any]:
-    found = {
-        name: getattr(import_module(module), function, None)
-        for name, module, function in CASE_FACTS
-        if find_spec(module) is not None
-    }
-    return {name: function for name, function in found.items() if function is not None}
 
 
 def _for_templates() -> dict[str, Any]:

@@ -91,9 +91,10 @@ def _data_keys(environ: Mapping[str, str], mode: str, instance: Path) -> str:
         )
     keys = keys or _kept(instance / "data-keys", lambda: Fernet.generate_key().decode())
     try:
-        for key in filter(None, (part.strip() for part in keys.split(","))):
-            Fernet(key)
+        made = [Fernet(key) for key in filter(None, (part.strip() for part in keys.split(",")))]
     except ValueError:
+        made = []
+    if not made:
         raise WrongSetting(
             "DATA_KEYS holds something that is not a Fernet key. “flask --app wsgi new-data-key” prints one."
         ) from None

@@ -116,9 +116,7 @@ class Actor:
     @property
     def school_ids(self) -> frozenset[int]:
         """Schools that the person refers or approves for."""
-        return frozenset(
-            a.school_id for a in self.assignments if a.role in SCHOOL_ROLES and a.school_id is not None
-        )
+        return frozenset(a.school_id for a in self.assignments if a.role in SCHOOL_ROLES and a.school_id is not None)
 
 
 @dataclass(frozen=True)

@@ -52,12 +52,12 @@ class ConfirmForm(SecretForm):
 
 
 class PasswordForm(SecretForm):
-    old = SecretField(
+    old_password = SecretField(
         "Password you have now",
         required="Type the password you have now.",
         render_kw={"autocomplete": "current-password"},
     )
-    new = SecretField(
+    new_password = SecretField(
         "New password",
         required="Type the new password.",
         description=NEW_PASSWORD_HINT,

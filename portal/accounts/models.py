@@ -1,18 +1,17 @@
 """People, their dated roles, their sessions, and the one-time links that let them in."""
 
 from datetime import date, datetime
-from typing import ClassVar
 
 from sqlalchemy import Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.extensions import db
+from portal.extensions import Model
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
 from portal.kernel.database import UtcDateTime
 
 
-class Person(Audited, db.Model):
+class Person(Audited, Model):
     """Somebody with an account. ``email`` is kept in small letters."""
 
     __tablename__ = "person"
@@ -34,7 +33,7 @@ class Person(Audited, db.Model):
     )
     recovery_codes: Mapped[list["RecoveryCode"]] = relationship(cascade="all, delete-orphan")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def has_second_factor(self) -> bool:
@@ -45,7 +44,7 @@ class Person(Audited, db.Model):
         return self.disabled_at is not None
 
 
-class RoleAssignment(Audited, db.Model):
+class RoleAssignment(Audited, Model):
     """A role from day to day; ``ends_on`` is the last day on which it holds."""
 
     __tablename__ = "role_assignment"
@@ -62,7 +61,7 @@ class RoleAssignment(Audited, db.Model):
     person: Mapped[Person] = relationship(back_populates="roles")
 
 
-class RecoveryCode(Audited, db.Model):
+class RecoveryCode(Audited, Model):
     """One of ten codes for the day the phone is lost; only its keyed digest is kept."""
 
     __tablename__ = "recovery_code"
@@ -76,7 +75,7 @@ class RecoveryCode(Audited, db.Model):
     audited_through = "person"
 
 
-class SignInSession(db.Model):
+class SignInSession(Model):
     """One signed-in browser; the cookie holds a token, this table its keyed digest. Ending the row ends the session."""
 
     __tablename__ = "sign_in_session"
@@ -92,7 +91,7 @@ class SignInSession(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class OneTimeLink(Audited, db.Model):
+class OneTimeLink(Audited, Model):
     """A link to set a password: an invitation or a reset. Only the keyed digest of its token is kept."""
 
     __tablename__ = "one_time_link"
@@ -107,7 +106,7 @@ class OneTimeLink(Audited, db.Model):
     person: Mapped[Person] = relationship()
 
 
-class AccountRequest(Audited, db.Model):
+class AccountRequest(Audited, Model):
     """Somebody without an account asks for one; open until ``answered_at``."""
 
     __tablename__ = "account_request"
@@ -127,10 +126,10 @@ class AccountRequest(Audited, db.Model):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class FailedTry(db.Model):
+class FailedTry(Model):
     """A failed sign-in, for the lock-out; both columns are keyed digests."""
 
     __tablename__ = "failed_try"

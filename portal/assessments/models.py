@@ -2,18 +2,17 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
 
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.extensions import db
+from portal.extensions import Model
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
 from portal.kernel.database import UtcDateTime
 
 
-class Measure(Audited, db.Model):
+class Measure(Audited, Model):
     """The definition of one measure; see ``rules.MeasureDefinition`` for what each column means."""
 
     __tablename__ = "measure"
@@ -39,10 +38,10 @@ class Measure(Audited, db.Model):
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class Goal(Audited, db.Model):
+class Goal(Audited, Model):
     """A goal in the person's own words; its readings are of the goal-based measure, 0–10."""
 
     __tablename__ = "goal"
@@ -56,10 +55,10 @@ class Goal(Audited, db.Model):
     position: Mapped[int] = mapped_column(Integer)
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class Reading(Audited, db.Model):
+class Reading(Audited, Model):
     """One result of one measure for one pupil. Thrive may hold only the ``increase``; imported ones have no date."""
 
     __tablename__ = "reading"
@@ -89,4 +88,4 @@ class Reading(Audited, db.Model):
     pupil = relationship("Pupil")
     case = relationship("Case")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}

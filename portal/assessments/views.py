@@ -12,6 +12,7 @@ from portal.kernel import audit, clock, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
 from portal.kernel.forms import clean_query
+from portal.kernel.versions import version_sent
 from portal.policy import Action
 
 blueprint = Blueprint("assessments", __name__)
@@ -88,7 +89,7 @@ def change_reading(reference: str, reading_id: int) -> ResponseReturnValue:
 @requires(CHANGE)
 def remove_reading(reference: str, reading_id: int) -> ResponseReturnValue:
     case = case_for(actor(), reference, CHANGE)
-    operations.remove_reading(actor(), case, queries.reading_for(case, reading_id))
+    operations.remove_reading(actor(), case, queries.reading_for(case, reading_id), opened_with=version_sent())
     return _saved(reference, "Reading removed.")
 
 
@@ -111,6 +112,7 @@ def set_goal(reference: str) -> ResponseReturnValue:
             form.refuse(refused.problems)
         else:
             return _saved(reference, "Goal kept.")
+    audit.viewed(actor(), "goal form viewed", "case_file", case.id)
     return _page("assessments/goal.html", head=case_head(case), form=form, ask_pupil=len(pupils) > 1)
 
 
@@ -125,6 +127,7 @@ def change_goal(reference: str, goal_id: int) -> ResponseReturnValue:
             actor(), case, goal, form.words.data or "", form.set_by.data or "", opened_with=form.opened_with
         )
         return _saved(reference, "Goal changed.")
+    audit.viewed(actor(), "goal form viewed", "case_file", case.id)
     return _page("assessments/goal_words.html", head=case_head(case), form=form, goal_id=goal_id)
 
 
@@ -200,6 +203,7 @@ def _reading_page(
     goal_words: str = "",
     reading_id: int | None = None,
 ) -> ResponseReturnValue:
+    audit.viewed(actor(), "reading form viewed", "case_file", case.id)
     return _page(
         "assessments/reading.html",
         head=case_head(case),

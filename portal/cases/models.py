@@ -1,13 +1,12 @@
 """A case: one piece of work, its pupils and its workers."""
 
 from datetime import date, datetime
-from typing import ClassVar
 
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
-from portal.extensions import db
+from portal.extensions import Model
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
 from portal.kernel.database import UtcDateTime
@@ -15,7 +14,7 @@ from portal.referrals.models import Referral
 from portal.schools.models import Pupil, School, ServiceLine
 
 
-class Case(Audited, db.Model):
+class Case(Audited, Model):
     """One piece of work. Imported ones carry ``imported_year`` (2016 for 2016/17) and stay off the board."""
 
     __tablename__ = "case_file"
@@ -62,10 +61,10 @@ class Case(Audited, db.Model):
     )
     covers: Mapped[list["Cover"]] = relationship(order_by="Cover.id", back_populates="case")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class CasePupil(Audited, db.Model):
+class CasePupil(Audited, Model):
     """A pupil of a case; position 1 gives the card its name."""
 
     __tablename__ = "case_pupil"
@@ -81,7 +80,7 @@ class CasePupil(Audited, db.Model):
     pupil: Mapped[Pupil] = relationship()
 
 
-class Allocation(Audited, db.Model):
+class Allocation(Audited, Model):
     """A worker of a case from day to day. Imported work has only a label such as “Worker 1”."""
 
     __tablename__ = "allocation"
@@ -98,7 +97,7 @@ class Allocation(Audited, db.Model):
     person: Mapped[Person | None] = relationship()
 
 
-class Cover(Audited, db.Model):
+class Cover(Audited, Model):
     """A colleague stands in for a case, with a recorded reason."""
 
     __tablename__ = "cover"

@@ -223,7 +223,7 @@ def _decision(told: Told) -> referral_rules.Decision:
 def _support(told: Told, day: date) -> Story:
     plot, referral = told.plot, told.referral
     starts_on = told.school_day(day, plot.random.randint(3, 9))
-    pupil_ids = [referral.pupil_id]
+    pupil_ids = [referral.pupil_id] if referral.pupil_id else []
     if plot.number % 17 == 5:
         pupil_ids.append(_second_pupil(told).id)
     draft = CaseDraft(

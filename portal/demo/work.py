@@ -212,7 +212,7 @@ class Work:
         return list(db.session.scalars(of_case.order_by(MonitoringVisit.due_on)))
 
     def _monitor(self, visit_id: int) -> Story:
-        due_on = endings.monitoring_for(self.told.case, visit_id).due_on
+        due_on = endings.monitoring_for(self.told.case, visit_id).due_on or self.last_day
         day = self.told.school_day(due_on, self._random.choice((-1, 0, 2)))
         yield at(self.told.school_day(day, -5), 9)
         visit = endings.monitoring_for(self.told.case, visit_id)

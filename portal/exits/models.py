@@ -1,18 +1,17 @@
 """How a piece of work ended, and what held later."""
 
 from datetime import date, datetime
-from typing import ClassVar
 
 from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.extensions import db
+from portal.extensions import Model
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
 from portal.kernel.database import UtcDateTime
 
 
-class PupilOutcome(Audited, db.Model):
+class PupilOutcome(Audited, Model):
     """What became of one pupil's place at school."""
 
     __tablename__ = "pupil_outcome"
@@ -30,10 +29,10 @@ class PupilOutcome(Audited, db.Model):
 
     case = relationship("Case")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class MonitoringVisit(Audited, db.Model):
+class MonitoringVisit(Audited, Model):
     """A look, some weeks and one term after the end, at what is still in place."""
 
     __tablename__ = "monitoring_visit"
@@ -59,10 +58,10 @@ class MonitoringVisit(Audited, db.Model):
         order_by="StrategyCheck.id", cascade="all, delete-orphan", back_populates="monitoring_visit"
     )
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class StrategyCheck(Audited, db.Model):
+class StrategyCheck(Audited, Model):
     """One strategy at one monitoring visit."""
 
     __tablename__ = "strategy_check"
@@ -78,7 +77,7 @@ class StrategyCheck(Audited, db.Model):
     monitoring_visit: Mapped[MonitoringVisit] = relationship(back_populates="checks")
 
 
-class StatedCell(Audited, db.Model):
+class StatedCell(Audited, Model):
     """A person (or an earlier chart) says of one column that it is not applicable, awaited, in progress or scheduled.
 
     What the records themselves show stands above it.
@@ -99,4 +98,4 @@ class StatedCell(Audited, db.Model):
 
     case = relationship("Case")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}

@@ -1,18 +1,17 @@
 """What schools and families said of the work, as the worker recorded it."""
 
 from datetime import date, datetime
-from typing import ClassVar
 
 from sqlalchemy import Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.extensions import db
+from portal.extensions import Model
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
 from portal.kernel.database import UtcDateTime
 
 
-class Feedback(Audited, db.Model):
+class Feedback(Audited, Model):
     """One answer of a school or a family: aspects, what was good, what could be better; or why there could be none."""
 
     __tablename__ = "feedback"
@@ -37,10 +36,10 @@ class Feedback(Audited, db.Model):
         order_by="FeedbackAspect.id", cascade="all, delete-orphan", back_populates="feedback"
     )
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class FeedbackAspect(Audited, db.Model):
+class FeedbackAspect(Audited, Model):
     __tablename__ = "feedback_aspect"
     audited_through = "feedback"
 

@@ -45,9 +45,10 @@ def change_feedback(
     return row
 
 
-def remove_feedback(actor: Actor, case: Case, row: Feedback) -> None:
-    """Takes away a feedback that was entered by mistake."""
+def remove_feedback(actor: Actor, case: Case, row: Feedback, *, opened_with: int | None) -> None:
+    """Takes away a feedback that was entered by mistake. Raises ``EditConflict`` if it was corrected meanwhile."""
     ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
+    check_version(row, opened_with)
     audit.record(actor, "feedback removed", row)
     for aspect in row.aspects:
         aspect.feedback = row  # loaded before it goes, so that the audit net sees what covers it

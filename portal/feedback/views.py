@@ -11,6 +11,7 @@ from portal.feedback.forms import feedback_form
 from portal.kernel import audit, clock, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
+from portal.kernel.versions import version_sent
 from portal.policy import Action
 
 blueprint = Blueprint("feedback", __name__)
@@ -73,7 +74,7 @@ def change(reference: str, feedback_id: int) -> ResponseReturnValue:
 @requires(CHANGE)
 def remove(reference: str, feedback_id: int) -> ResponseReturnValue:
     case = case_for(actor(), reference, CHANGE)
-    operations.remove_feedback(actor(), case, queries.feedback_for(case, feedback_id))
+    operations.remove_feedback(actor(), case, queries.feedback_for(case, feedback_id), opened_with=version_sent())
     return _saved(reference, "Feedback removed.")
 
 
@@ -82,6 +83,7 @@ def _saved(reference: str, words: str) -> ResponseReturnValue:
 
 
 def _page(case: Any, form: Any, title: str, button: str, feedback_id: int | None = None) -> ResponseReturnValue:
+    audit.viewed(actor(), "feedback form viewed", "case_file", case.id)
     return hx.page(
         "feedback/form.html",
         status=422 if request.method == "POST" else 200,

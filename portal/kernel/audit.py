@@ -12,7 +12,7 @@ from flask import g, has_request_context
 from sqlalchemy import BigInteger, Index, Integer, String, event, inspect
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
-from portal.extensions import db
+from portal.extensions import Model, db
 from portal.kernel import clock
 from portal.kernel.database import UtcDateTime
 from portal.kernel.errors import PortalError
@@ -21,7 +21,7 @@ from portal.policy import Actor
 LineId = BigInteger().with_variant(Integer, "sqlite")
 
 
-class AuditLine(db.Model):
+class AuditLine(Model):
     """One thing that somebody did or saw. Append-only: triggers refuse UPDATE and DELETE."""
 
     __tablename__ = "audit_line"
@@ -40,7 +40,7 @@ class AuditLine(db.Model):
     request_id: Mapped[str] = mapped_column(String(40), default="")
 
 
-class AuditSeal(db.Model):
+class AuditSeal(Model):
     """The place of one line in the sealed chain; each digest covers the line and the digest before it."""
 
     __tablename__ = "audit_seal"

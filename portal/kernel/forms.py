@@ -15,7 +15,7 @@ from govuk_frontend_wtf import wtforms_widgets as govuk
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup
 from wtforms import Field, HiddenField, ValidationError, fields
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are one version behind
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.kernel import submissions
@@ -160,6 +160,10 @@ def choices(pairs: Iterable[tuple[str, str]], *, blank: str | None = None) -> li
     return [*first, *(SelectChoice(value, label) for value, label in pairs)]
 
 
+def _offered(field: fields.SelectField) -> list[SelectChoice]:
+    return [choice for choice in field.choices or () if isinstance(choice, SelectChoice)]
+
+
 class ChoiceField(fields.SelectField):
     """One of a list, as a drop-down. The empty choice reads as None."""
 
@@ -184,7 +188,7 @@ class ChoiceField(fields.SelectField):
         self.data = (valuelist[0] or None) if valuelist else None
 
     def iter_choices(self) -> Any:
-        for choice in self.choices or ():
+        for choice in _offered(self):
             yield choice.value, choice.label, choice.value == (self.data or ""), {}
 
     def pre_validate(self, form: Any) -> None:
@@ -192,7 +196,7 @@ class ChoiceField(fields.SelectField):
             if self.required_words:
                 raise ValidationError(self.required_words)
             return
-        if all(choice.value != self.data for choice in self.choices or ()):
+        if all(choice.value != self.data for choice in _offered(self)):
             raise ValidationError("Choose one from the list.")
 
 
@@ -207,7 +211,7 @@ class RadioField(ChoiceField):
         super().__init__(label, pairs, required=required, blank=None, **kwargs)
 
     def __iter__(self) -> Any:
-        for index, choice in enumerate(self.choices or ()):
+        for index, choice in enumerate(_offered(self)):
             yield _Option(f"{self.id}-{index}", self.name, choice.value, choice.label, choice.value == self.data)
 
 
@@ -259,12 +263,12 @@ class ManyField(fields.SelectMultipleField):
 
     def __iter__(self) -> Any:
         chosen = self.data or []
-        for index, choice in enumerate(self.choices or ()):
+        for index, choice in enumerate(_offered(self)):
             option_id = self.id if index == 0 else f"{self.id}-{index + 1}"
             yield _Option(option_id, self.name, choice.value, choice.label, choice.value in chosen)
 
     def pre_validate(self, form: Any) -> None:
-        known = {choice.value for choice in self.choices or ()}
+        known = {choice.value for choice in _offered(self)}
         if self.required_words and not self.data:
             raise ValidationError(self.required_words)
         if not set(self.data or ()) <= known:
@@ -475,6 +479,8 @@ class PortalForm(FlaskForm):
 
 class VersionField(HiddenField):
     """The version of the record that this form was opened on."""
+
+    data: Any
 
     def process_data(self, value: Any) -> None:
         self.data = value

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import db
+from portal.extensions import Model, db
 from portal.kernel import audit, clock
 from portal.kernel.crypto import EncryptedText
 from portal.kernel.database import UtcDateTime
@@ -15,7 +15,7 @@ from portal.kernel.workflow import Workflow
 from portal.policy import Actor
 
 
-class StepTaken(db.Model):
+class StepTaken(Model):
     """One step of one record, as the timeline shows it."""
 
     __tablename__ = "step_taken"

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Index, Integer, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import db
+from portal.extensions import Model, db
 from portal.kernel import clock
 from portal.kernel.database import UtcDateTime
 from portal.kernel.unit_of_work import writing
@@ -25,7 +25,7 @@ _handlers: dict[str, Handler] = {}
 _log = structlog.get_logger("portal.jobs")
 
 
-class Job(db.Model):
+class Job(Model):
     """One thing to do once ``run_at`` has come; ``payload`` holds ids only."""
 
     __tablename__ = "job"

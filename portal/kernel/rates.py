@@ -6,14 +6,14 @@ from sqlalchemy import Integer, String, UniqueConstraint, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import db
+from portal.extensions import Model, db
 from portal.kernel import clock
 from portal.kernel.crypto import keyed_digest
 from portal.kernel.database import UtcDateTime
 from portal.kernel.unit_of_work import short_write
 
 
-class RateCounter(db.Model):
+class RateCounter(Model):
     """How often one key (a keyed digest) was used in the window that began at ``began_at``."""
 
     __tablename__ = "rate_counter"

@@ -5,10 +5,10 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import db
+from portal.extensions import Model, db
 
 
-class Counter(db.Model):
+class Counter(Model):
     """The last number given out for one letter and year."""
 
     __tablename__ = "counter"

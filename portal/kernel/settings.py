@@ -9,7 +9,7 @@ from flask import g
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import db
+from portal.extensions import Model, db
 from portal.kernel.audit import Audited
 from portal.kernel.errors import Refused
 
@@ -41,7 +41,7 @@ FEATURE_LABELS: Mapping[Feature, str] = {
 ON_AT_FIRST = frozenset(set(Feature) - {Feature.PANELS, Feature.COHORTS})
 
 
-class Setting(Audited, db.Model):
+class Setting(Audited, Model):
     """One setting that was changed from its default."""
 
     __tablename__ = "setting"

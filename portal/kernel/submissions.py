@@ -8,7 +8,7 @@ from sqlalchemy import Integer, String, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import db
+from portal.extensions import Model, db
 from portal.kernel import clock
 from portal.kernel.database import UtcDateTime
 from portal.kernel.errors import Refused
@@ -17,7 +17,7 @@ FIELD = "submission_id"
 _SHAPE = re.compile(r"[0-9a-f]{32}")
 
 
-class Submission(db.Model):
+class Submission(Model):
     """A form that was sent and answered; kept so that a repeat is answered alike."""
 
     __tablename__ = "submission"
@@ -54,7 +54,7 @@ def claim(submission_id: str, person_id: int | None, endpoint: str) -> str | Non
         "made_at": clock.now(),
     }
     try:
-        db.session.execute(insert(Submission.__table__).values(row))
+        db.session.execute(insert(Submission).values(row))
     except IntegrityError:
         db.session.rollback()
         return _earlier(submission_id, person_id, endpoint)

@@ -27,7 +27,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TRIES = 3
 """How often a unit is run when another one got in between; the second run sees what the other saved."""
 
-_SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
+_SERIALIZATION_FAILURES = frozenset({"40001", "40P01", "23505"})
 _UNAVAILABLE_STATES = ("53", "55P03", "57", "58", "08", "25006")
 """SQLSTATE classes and codes: resources, lock timeout, operator, system error, connection, read-only."""
 
@@ -142,7 +142,7 @@ def _write_views() -> None:
         return
     try:
         with short_write() as connection:
-            connection.execute(insert(audit.AuditLine.__table__), [_view_row(*view) for view in views])
+            connection.execute(insert(audit.AuditLine), [_view_row(*view) for view in views])
     except DBAPIError as error:
         raise Unavailable("The access record cannot be written, so the record is not shown.") from error
 

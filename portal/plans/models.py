@@ -1,17 +1,16 @@
 """The strategies that the service advised."""
 
 from datetime import date
-from typing import ClassVar
 
 from sqlalchemy import Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.extensions import db
+from portal.extensions import Model
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
 
 
-class Strategy(Audited, db.Model):
+class Strategy(Audited, Model):
     """One advised strategy, who at the school owns it, and whether it was put in place."""
 
     __tablename__ = "strategy"
@@ -29,4 +28,4 @@ class Strategy(Audited, db.Model):
 
     case = relationship("Case")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}

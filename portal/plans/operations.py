@@ -12,10 +12,11 @@ from portal.kernel import audit, clock
 from portal.kernel.access import ensure
 from portal.kernel.errors import OutOfReach, Refused
 from portal.kernel.versions import check_version
-from portal.plans import rules
+from portal.plans import queries, rules
 from portal.plans.models import Strategy
 from portal.policy import Action, Actor
 from portal.schools.operations import RefusedFields
+from portal.tasks import operations as tasks
 
 DIRECTIONS = {"up": -1, "down": 1}
 
@@ -29,6 +30,7 @@ def advise(actor: Actor, case: Case, draft: rules.StrategyDraft) -> Strategy:
     if draft.implemented is not rules.Implemented.NOT_YET_KNOWN:
         strategy.implemented_on = clock.today()
     audit.record(actor, "strategy advised", strategy)
+    _settle_awaited(actor, case.id)
     return strategy
 
 
@@ -44,6 +46,7 @@ def change_strategy(
     if strategy.implemented != before:
         _date_state(strategy)
     audit.record(actor, "strategy changed", strategy)
+    _settle_awaited(actor, strategy.case_id)
     return strategy
 
 
@@ -62,7 +65,14 @@ def set_implemented(
         strategy.implemented = stored
         _date_state(strategy)
         audit.record(actor, "strategy state set", strategy)
+        _settle_awaited(actor, strategy.case_id)
     return strategy
+
+
+def _settle_awaited(actor: Actor, case_id: int) -> None:
+    """Once the plan says what was put into practice, the chart no longer waits for it."""
+    if queries.summary(case_id) is not rules.ImplementedSummary.AWAITED:
+        tasks.settle(f"case-{case_id}-awaited-actions_implemented", actor)
 
 
 def move_strategy(actor: Actor, strategy: Strategy, direction: str) -> None:

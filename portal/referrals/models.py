@@ -1,19 +1,18 @@
 """A referral, and its form page by page."""
 
 from datetime import datetime
-from typing import ClassVar
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.extensions import db
+from portal.extensions import Model
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
 from portal.kernel.database import UtcDateTime
 from portal.policy import Scope
 
 
-class Referral(Audited, db.Model):
+class Referral(Audited, Model):
     """A school asks for help for one pupil. ``school_id`` is the referring organisation and the scope of access."""
 
     __tablename__ = "referral"
@@ -51,7 +50,7 @@ class Referral(Audited, db.Model):
     written_by = relationship("Person", foreign_keys=[written_by_id])
     pages: Mapped[list["ReferralPage"]] = relationship(cascade="all, delete-orphan", back_populates="referral")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def scope(self) -> Scope:
@@ -64,7 +63,7 @@ class Referral(Audited, db.Model):
         )
 
 
-class ReferralPage(Audited, db.Model):
+class ReferralPage(Audited, Model):
     """The answers of one page of the form, as its rules' dataclass writes them (JSON), encrypted."""
 
     __tablename__ = "referral_page"
@@ -81,4 +80,4 @@ class ReferralPage(Audited, db.Model):
 
     referral: Mapped[Referral] = relationship(back_populates="pages")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}

@@ -1,17 +1,16 @@
 """Schools and other referring organisations, service lines, term calendars; pupils and the people around them."""
 
 from datetime import date, time
-from typing import ClassVar
 
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Time, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.extensions import db
+from portal.extensions import Model
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
 
 
-class TermCalendar(Audited, db.Model):
+class TermCalendar(Audited, Model):
     """A named calendar of terms and closures; a service line chooses one."""
 
     __tablename__ = "term_calendar"
@@ -27,10 +26,10 @@ class TermCalendar(Audited, db.Model):
         order_by="Closure.starts_on", cascade="all, delete-orphan", back_populates="calendar"
     )
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class Term(Audited, db.Model):
+class Term(Audited, Model):
     __tablename__ = "term"
     audited_through = "calendar"
 
@@ -43,7 +42,7 @@ class Term(Audited, db.Model):
     calendar: Mapped[TermCalendar] = relationship(back_populates="terms")
 
 
-class Closure(Audited, db.Model):
+class Closure(Audited, Model):
     """Half-term, INSET or bank holiday inside a term; both days are closed."""
 
     __tablename__ = "closure"
@@ -58,7 +57,7 @@ class Closure(Audited, db.Model):
     calendar: Mapped[TermCalendar] = relationship(back_populates="closures")
 
 
-class ServiceLine(Audited, db.Model):
+class ServiceLine(Audited, Model):
     """One offer with its own route and clocks. Weeks are school weeks; ``planned_half_days`` counts half days."""
 
     __tablename__ = "service_line"
@@ -88,10 +87,10 @@ class ServiceLine(Audited, db.Model):
 
     calendar: Mapped[TermCalendar | None] = relationship()
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class School(Audited, db.Model):
+class School(Audited, Model):
     """A school, or another organisation that refers (``kind`` authority). A closed one keeps its history."""
 
     __tablename__ = "school"
@@ -113,10 +112,10 @@ class School(Audited, db.Model):
 
     successor: Mapped["School | None"] = relationship(remote_side=[id])
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class Pupil(Audited, db.Model):
+class Pupil(Audited, Model):
     """A child, as the organisation that entered the record knows them. Names are empty only for imported work."""
 
     __tablename__ = "pupil"
@@ -156,10 +155,10 @@ class Pupil(Audited, db.Model):
         order_by="Contact.id", cascade="all, delete-orphan", back_populates="pupil"
     )
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class Enrolment(Audited, db.Model):
+class Enrolment(Audited, Model):
     """Where a pupil goes to school from day to day; without a school the reason says why."""
 
     __tablename__ = "enrolment"
@@ -176,7 +175,7 @@ class Enrolment(Audited, db.Model):
     school: Mapped[School | None] = relationship()
 
 
-class PupilYear(Audited, db.Model):
+class PupilYear(Audited, Model):
     """The year group that a pupil was known to be in during one school year (2016 for 2016/17)."""
 
     __tablename__ = "pupil_year"
@@ -191,7 +190,7 @@ class PupilYear(Audited, db.Model):
     pupil: Mapped[Pupil] = relationship(back_populates="year_groups")
 
 
-class Contact(Audited, db.Model):
+class Contact(Audited, Model):
     """A parent, carer or other person around a child. *Do not contact* stands above every channel."""
 
     __tablename__ = "contact"
@@ -214,4 +213,4 @@ class Contact(Audited, db.Model):
 
     pupil: Mapped[Pupil] = relationship(back_populates="contacts")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import Date, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import db
+from portal.extensions import Model
 from portal.kernel.database import UtcDateTime
 
 
-class Task(db.Model):
+class Task(Model):
     """One thing due. It waits for a person, or for whoever holds ``role`` (for school roles: at ``school_id``).
 
     Not audited: a task follows from records whose changes are.

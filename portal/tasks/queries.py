@@ -3,14 +3,23 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from portal.extensions import db
+from portal.kernel import settings
+from portal.kernel.settings import Feature
 from portal.policy import SCHOOL_ROLES, Actor, Role
 from portal.tasks import rules
 from portal.tasks.models import Task
 
 SHOWN_AT_MOST = 100
+
+_ADDRESSES = {
+    Feature.REFERRALS: "/referrals/%",
+    Feature.FEEDBACK: "/cases/%/feedback",
+    Feature.ASSESSMENTS: "/cases/%/assessments",
+}
+"""Where the tasks of each feature lead that can be switched off."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,7 @@ def waiting_for(actor: Actor, today: date) -> list[TaskRow]:
     """What waits for this person or their roles, the most urgent first; at most ``SHOWN_AT_MOST``."""
     rows = db.session.scalars(
         select(Task)
-        .where(Task.done_at.is_(None), or_(Task.person_id == actor.person_id, *_by_role(actor)))
+        .where(Task.done_at.is_(None), offered(), or_(Task.person_id == actor.person_id, *_by_role(actor)))
         .order_by(Task.due_on, Task.id)
         .limit(SHOWN_AT_MOST)
     )
@@ -50,15 +59,23 @@ def waiting_for(actor: Actor, today: date) -> list[TaskRow]:
 def open_of_case(case_id: int, today: date) -> list[TaskRow]:
     """What is due in one case, the most urgent first."""
     rows = db.session.scalars(
-        select(Task).where(Task.case_id == case_id, Task.done_at.is_(None)).order_by(Task.due_on, Task.id)
+        select(Task).where(Task.case_id == case_id, Task.done_at.is_(None), offered()).order_by(Task.due_on, Task.id)
     )
     return [row_of(task, today) for task in rows]
+
+
+def offered() -> ColumnElement[bool]:
+    """Leaves out what belongs to a feature that is off: its address would answer 404."""
+    off = (pattern for feature, pattern in _ADDRESSES.items() if not settings.is_on(feature))
+    return and_(true(), *(Task.url.not_like(pattern) for pattern in off))
 
 
 def row_of(task: Task, today: date) -> TaskRow:
     state = rules.due_state(task.due_on, today)
     words = rules.due_words(task.due_on, today)
-    return TaskRow(task.key, task.rule, task.title, task.url, task.due_on, state, words, task.case_id, task.service_line_id)
+    return TaskRow(
+        task.key, task.rule, task.title, task.url, task.due_on, state, words, task.case_id, task.service_line_id
+    )
 
 
 def _by_role(actor: Actor) -> list[ColumnElement[bool]]:

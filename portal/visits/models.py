@@ -1,18 +1,17 @@
 """Time spent: the ledger of visits, in minutes."""
 
 from datetime import date, datetime, time
-from typing import ClassVar
 
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Time
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.extensions import db
+from portal.extensions import Model
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
 from portal.kernel.database import UtcDateTime
 
 
-class Visit(Audited, db.Model):
+class Visit(Audited, Model):
     """One entry of the ledger. Whole-school work has no case; imported days are one marked entry a worker and case."""
 
     __tablename__ = "visit"
@@ -50,10 +49,10 @@ class Visit(Audited, db.Model):
         order_by="EarlierVisit.id", cascade="all, delete-orphan", back_populates="visit"
     )
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
-class EarlierVisit(Audited, db.Model):
+class EarlierVisit(Audited, Model):
     """What an entry said before it was corrected, and why it was."""
 
     __tablename__ = "earlier_visit"

@@ -24,7 +24,7 @@ def test_changing_the_password_ends_sessions_elsewhere(app, person_id, sign_in):
     elsewhere, client = sign_in(person_id), sign_in(person_id)
     with client.session_transaction() as session:
         before = session["token"]
-    assert client.post("/me/password", data={"old": PASSWORD, "new": NEW}).location == "/me"
+    assert client.post("/me/password", data={"old_password": PASSWORD, "new_password": NEW}).location == "/me"
     assert client.get("/me").status_code == 200
     assert elsewhere.get("/me").status_code == 302
     with client.session_transaction() as session:
@@ -47,7 +47,7 @@ def test_changing_the_password_ends_sessions_elsewhere(app, person_id, sign_in):
     ],
 )
 def test_a_password_is_refused(person_id, sign_in, old, new, words):
-    answer = sign_in(person_id).post("/me/password", data={"old": old, "new": new})
+    answer = sign_in(person_id).post("/me/password", data={"old_password": old, "new_password": new})
     assert answer.status_code == 422
     assert words in answer.text
     if new:

@@ -134,3 +134,20 @@ def test_the_project_names_no_registry_and_no_path_of_a_machine():
         if path.suffix in (".png", ".woff2", ".xlsx") or not path.is_file():
             continue
         assert not forbidden.search(path.read_text(errors="replace")), name
+
+
+def test_every_secret_field_is_known_by_its_name():
+    """An error page that comes before the form is built can only tell a secret by its name."""
+    from portal.kernel.error_pages import _is_kept_back
+    from portal.kernel.forms import PortalForm, SecretField
+
+    def forms_below(form):
+        return [form, *(below for one in form.__subclasses__() for below in forms_below(one))]
+
+    checked = 0
+    for form in forms_below(PortalForm):
+        for name, field in vars(form).items():
+            if getattr(field, "field_class", None) is SecretField:
+                assert _is_kept_back(name, None), f"{form.__name__}.{name}"
+                checked += 1
+    assert checked >= 4

@@ -104,7 +104,7 @@ def test_the_second_of_two_correctors_is_told(world, case):
 def test_a_reading_entered_by_mistake_can_be_removed(world, case):
     reading = build.reading(world, case)
     db.session.commit()
-    operations.remove_reading(build.worker_of(world), case, reading)
+    operations.remove_reading(build.worker_of(world), case, reading, opened_with=reading.version)
     db.session.commit()
     assert db.session.scalar(db.select(db.func.count()).select_from(Reading)) == 0
 

@@ -81,7 +81,7 @@ def test_a_correction_keeps_whose_it_is_and_the_imported_tone(world, case):
 def test_feedback_entered_by_mistake_is_removed_with_its_aspects(world, case):
     row = build.feedback_given(world, case)
     db.session.commit()
-    operations.remove_feedback(build.worker_of(world), case, row)
+    operations.remove_feedback(build.worker_of(world), case, row, opened_with=row.version)
     db.session.commit()
     assert db.session.scalar(db.select(db.func.count()).select_from(Feedback)) == 0
 

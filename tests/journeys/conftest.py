@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, ViewportSize, sync_playwright
 
 from tests.browser import CHROMIUM_FLAGS, chromium_path
+from tests.journeys.work import Work, begin_work
 from tests.serving import Server, flask
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -23,6 +24,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def work(served: Server) -> Work:
+    """A draft and a case, for journeys that begin in the middle."""
+    return begin_work(served)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,17 @@ from portal.extensions import db
 from portal.kernel import audit, hx, versions
 from portal.kernel.access import actor, public, requires
 from portal.kernel.errors import Refused
-from portal.kernel.forms import ChoiceField, EditForm, LongTextField, ManyField, PortalForm, SecretField, TextField
-from portal.kernel.forms import KnownDateField, TickField
+from portal.kernel.forms import (
+    ChoiceField,
+    EditForm,
+    KnownDateField,
+    LongTextField,
+    ManyField,
+    PortalForm,
+    SecretField,
+    TextField,
+    TickField,
+)
 from portal.policy import Action
 from portal.schools.models import School
 

@@ -13,7 +13,12 @@ from tests.conftest import KEY, SECRET
 
 ENGINES = ("sqlite",)
 
-NOTE = {"name": "Typed Primary", "words": "Nobody may lose this.", "password": "hunter2 hunter2", "recovery_code": "AB12"}
+NOTE = {
+    "name": "Typed Primary",
+    "words": "Nobody may lose this.",
+    "password": "hunter2 hunter2",
+    "recovery_code": "AB12",
+}
 VOID = {"meta", "link", "input", "br", "img", "hr", "path", "circle", "rect"}
 
 

@@ -1,7 +1,7 @@
 """The ground works: sign in, see the first page, on both engines."""
 
-from tests import people
 from portal.policy import Role
+from tests import people
 
 
 def test_home_asks_to_sign_in(app):

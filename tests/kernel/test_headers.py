@@ -22,7 +22,18 @@ def app(lab):
 
 def test_every_answer_carries_the_policy_and_its_companions(app, client):
     own = app.jinja_env.globals["asset"]("app.css")
-    addresses = ("/", "/lab/", "/lab/404", "/lab/500", "/nothing", "/sign-in", "/healthz", "/brand.css", "/privacy", own)
+    addresses = (
+        "/",
+        "/lab/",
+        "/lab/404",
+        "/lab/500",
+        "/nothing",
+        "/sign-in",
+        "/healthz",
+        "/brand.css",
+        "/privacy",
+        own,
+    )
     for address in addresses:
         with client.get(address) as answer:
             headers = answer.headers

@@ -38,7 +38,9 @@ def test_the_second_editor_gets_409_with_both_texts(app, client, school_id):
     address = f"/lab/schools/{school_id}"
     opened = _version(client.get(address).text)
     first = client.post(address, data={"name": "Ash Primary", "town": "Theirs, saved first", "version": opened})
-    second = client.post(address, data={"name": "Ash Primary", "town": "Mine, <b>typed</b> meanwhile", "version": opened})
+    second = client.post(
+        address, data={"name": "Ash Primary", "town": "Mine, <b>typed</b> meanwhile", "version": opened}
+    )
     assert (first.status_code, second.status_code) == (303, 409)
     assert "Theirs, saved first" in second.text
     assert "Mine, &lt;b&gt;typed&lt;/b&gt; meanwhile" in second.text

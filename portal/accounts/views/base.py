@@ -46,8 +46,13 @@ def is_local(address: str) -> bool:
         return False
     if "\\" in address or forms.has_control(address) or any(c.isspace() for c in address):
         return False
-    parts = urlsplit(address)
-    return not address.startswith("//") and not parts.netloc and not parts.scheme
+    if address.startswith("//"):
+        return False
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # “//[” and the like
+        return False
+    return not parts.netloc and not parts.scheme
 
 
 def remote_address() -> str:

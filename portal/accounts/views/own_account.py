@@ -53,7 +53,11 @@ def own_password() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             token = own_account.change_password(
-                actor(), current_user.session_id, form.old.data or "", form.new.data or "", remote_address()
+                actor(),
+                current_user.session_id,
+                form.old_password.data or "",
+                form.new_password.data or "",
+                remote_address(),
             )
         except Refused as error:
             form.refuse(error.problems)

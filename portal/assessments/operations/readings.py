@@ -52,9 +52,10 @@ def change_reading(
     return reading
 
 
-def remove_reading(actor: Actor, case: Case, reading: Reading) -> None:
-    """Takes away a reading that was entered by mistake."""
+def remove_reading(actor: Actor, case: Case, reading: Reading, *, opened_with: int | None) -> None:
+    """Takes away a reading that was entered by mistake. Raises ``EditConflict`` if it was corrected meanwhile."""
     ensure(actor, Action.RECORD_READING, scope_of(case))
+    check_version(reading, opened_with)
     audit.record(actor, "reading removed", reading)
     db.session.delete(reading)
 

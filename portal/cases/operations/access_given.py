@@ -22,7 +22,7 @@ def give(actor: Actor, case: Case, person_id: int, starts_on: date, ends_on: dat
 def end(actor: Actor, case: Case, person_id: int, starts_on: date, last_day: date) -> None:
     """Ends what ``give`` gave on ``starts_on``; other ways in (another case of the pupil, a cover) stay."""
     for kind, record_id in _records_of(case):
-        row = db.session.scalars(
+        rows = db.session.scalars(
             select(Involvement)
             .where(
                 Involvement.kind == kind,
@@ -32,9 +32,8 @@ def end(actor: Actor, case: Case, person_id: int, starts_on: date, last_day: dat
                 Involvement.ends_on.is_(None),
             )
             .order_by(Involvement.id)
-            .limit(1)
-        ).one_or_none()
-        if row is not None:
+        ).all()
+        for row in rows:
             row.ends_on = last_day
             audit.record(actor, "access ended", row)
 

@@ -1,6 +1,8 @@
 """The time used on a case, as its card says it."""
 
-from sqlalchemy import update
+from typing import cast
+
+from sqlalchemy import Table, update
 
 from portal.cases.models import Case
 from portal.extensions import db
@@ -15,6 +17,6 @@ def note_minutes(case: Case, delta: int) -> None:
     if not delta:
         return
     db.session.flush()
-    table = Case.__table__
+    table = cast(Table, Case.__table__)
     db.session.execute(update(table).where(table.c.id == case.id).values(minutes_used=table.c.minutes_used + delta))
     db.session.expire(case, ["minutes_used"])

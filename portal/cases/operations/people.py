@@ -19,6 +19,7 @@ LONGEST_COVER = 28
 def allocate(actor: Actor, case: Case, person_id: int) -> Allocation:
     """The worker works on the case from today. Raises ``Refused`` for a closed case, a stranger or a second time."""
     ensure(actor, Action.OPEN_CASE, scope_of(case))
+    _wait_for_others(case)
     _refuse_closed(case)
     today = clock.today()
     if any(a.person_id == person_id and (a.ends_on is None or a.ends_on >= today) for a in case.allocations):
@@ -38,6 +39,7 @@ def end_allocation(actor: Actor, case: Case, person_id: int) -> None:
     Raises ``Refused`` when the person does not work on it.
     """
     ensure(actor, Action.OPEN_CASE, scope_of(case))
+    _wait_for_others(case)
     allocation = next((a for a in case.allocations if a.person_id == person_id and a.ends_on is None), None)
     if allocation is None:
         raise Refused("This worker is no longer on the case.")
@@ -54,6 +56,7 @@ def cover(actor: Actor, case: Case, reason: str, ends_on: date | None) -> Cover:
     Raises ``Refused`` when the reason or a fitting last day is missing, or the actor already works on the case.
     """
     ensure(actor, Action.COVER_CASE, scope_of(case))
+    _wait_for_others(case)
     _refuse_closed(case)
     today = clock.today()
     if actor.person_id in involved_today(Case.__tablename__, case.id):
@@ -66,6 +69,12 @@ def cover(actor: Actor, case: Case, reason: str, ends_on: date | None) -> Cover:
     audit.record(actor, "case covered", case)
     access_given.give(actor, case, actor.person_id, today, ends_on)
     return row
+
+
+def _wait_for_others(case: Case) -> None:
+    """Two who change the workers at once go one after the other, and the second sees what the first did."""
+    db.session.refresh(case, with_for_update=True)
+    db.session.expire(case, ["allocations", "covers"])
 
 
 def _cover_problems(reason: str, ends_on: date | None, today: date) -> list[str]:

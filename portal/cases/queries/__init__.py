@@ -32,6 +32,7 @@ from portal.cases.queries.page import (
     timeline_of,
     workers_of,
 )
+from portal.cases.queries.stages import stages_by_referral
 from portal.cases.queries.support import SupportPage, SupportRow, support_list, support_row
 from portal.cases.queries.workers import initials, listed_workers, pack_workers, worker_choices
 
@@ -71,6 +72,7 @@ __all__ = [
     "referral_to_open",
     "scope_of",
     "sections_of",
+    "stages_by_referral",
     "steps_offered",
     "support_list",
     "support_row",

@@ -18,6 +18,7 @@ from portal.cases.rules.support_line import SupportFacts, SupportLine, support_l
 from portal.extensions import db
 from portal.kernel import access, clock, settings
 from portal.kernel.dates import short_day_words
+from portal.kernel.errors import OutOfReach
 from portal.policy import Action, Actor
 from portal.schools.models import School, ServiceLine
 
@@ -64,7 +65,9 @@ def support_list(actor: Actor, *, finished: bool = False, before: int | None = N
 
 def support_row(case: Case, actor: Actor) -> SupportRow:
     """One piece of work as its school sees it."""
-    row = db.session.execute(_rows(actor).where(Case.id == case.id)).one()
+    row = db.session.execute(_rows(actor).where(Case.id == case.id)).one_or_none()
+    if row is None:  # work of an earlier chart has no page for a school
+        raise OutOfReach(case.reference)
     return _support_row(row, _visit_dates([case.id]))
 
 

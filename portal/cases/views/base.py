@@ -18,7 +18,10 @@ def board_url() -> str:
 
 def came_from() -> str:
     """The filtered board that a step was taken from (``back``), or an empty text; never another address."""
-    parts = urlsplit(request.values.get("back", "")[:_LONGEST_BACK].replace("\\", "/"))
+    try:
+        parts = urlsplit(request.values.get("back", "")[:_LONGEST_BACK].replace("\\", "/"))
+    except ValueError:  # “//[” and the like
+        return ""
     if parts.scheme or parts.netloc or parts.path != board_url():
         return ""
     query = urlencode(parse_qsl(parts.query))

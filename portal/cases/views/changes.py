@@ -27,6 +27,7 @@ def cover(reference: str) -> ResponseReturnValue:
         except Refused as refused:
             form.refuse(refused.problems)
     last = clock.today() + timedelta(days=operations.LONGEST_COVER - 1)
+    audit.viewed(actor(), "cover form viewed", "case_file", case.id)
     return hx.page(
         "cases/cover.html",
         status=_status(form),
@@ -95,6 +96,7 @@ def dates(reference: str) -> ResponseReturnValue:
             return hx.saved(_page_of(case), "Days and dates are changed. What is due has moved with them.")
         except Refused as refused:
             form.refuse(refused.problems)
+    audit.viewed(actor(), "case viewed", "case_file", case.id)
     return hx.page(
         "cases/dates.html",
         status=_status(form),

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.cases import operations, queries, rules
 from portal.cases.forms import OpenForm
 from portal.cases.views.base import blueprint
-from portal.kernel import clock, hx
+from portal.kernel import audit, clock, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
 from portal.kernel.forms import clean_query
@@ -30,6 +30,7 @@ def new() -> ResponseReturnValue:
             return hx.saved(url_for("cases.show", reference=case.reference), "Opened. The workers can see it now.")
         except Refused as refused:
             form.refuse(refused.problems)
+    audit.viewed(actor(), "referral viewed to open a case", "referral", referral.id)
     return _page(form, referral.reference, referral.school.name, queries.pupil_name(referral))
 
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.cases import operations, queries, rules
 from portal.cases.forms import DoneForm, StepForm
 from portal.cases.views.base import blueprint, came_from
-from portal.kernel import hx
+from portal.kernel import audit, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import EditConflict, OutOfReach, Refused
 from portal.policy import Action
@@ -50,6 +50,7 @@ def _take(case: queries.Case, step: str, form: StepForm) -> ResponseReturnValue:
 
 
 def _page(case: queries.Case, step: str, form: StepForm, status: int) -> Response:
+    audit.viewed(actor(), "step viewed", "case_file", case.id)
     return hx.page(
         "cases/step.html",
         fragment="cases/_refused.html" if status != 200 else None,

@@ -20,6 +20,8 @@ from portal.policy import Action, Actor
 from portal.schools.queries import calendar_of
 
 _INTO_EXIT = {"waiting": "stop_early", "observation": "stop_early", "plan": "stop_early", "support": "begin_exit"}
+STILL_IN_PLACE = "still_in_place"
+NONE_WILL = "The monitoring visits will not take place"
 _ENDED_NOTE = "The end of the work is recorded."
 
 
@@ -167,6 +169,15 @@ def _take_away(actor: Actor, case: Case, visits: list[MonitoringVisit]) -> None:
     for visit in visits:
         audit.record(actor, "monitoring visit taken back", visit)
         db.session.delete(visit)
+    _withdraw_own_statement(actor, case)
     for outcome in db.session.scalars(select(PupilOutcome).where(PupilOutcome.case_id == case.id)):
         audit.record(actor, "outcome taken back", outcome)
         db.session.delete(outcome)
+
+
+def _withdraw_own_statement(actor: Actor, case: Case) -> None:
+    """That no visit will take place was said by the portal, when the last one was called off: it goes with them."""
+    cell = queries.cell_for(case, STILL_IN_PLACE)
+    if cell is not None and cell.note == NONE_WILL:
+        audit.record(actor, "statement withdrawn", cell)
+        db.session.delete(cell)

@@ -49,6 +49,8 @@ def refresh_awaited(actor: Actor | None, case: Case) -> None:
 
     What is stated for a day is due on that day, everything else with the closing report.
     """
+    if case.stage == "closed":  # closing settled everything, and nothing asks again
+        return
     db.session.flush()
     offered = _offered() if case.ended_on else frozenset()
     for column, answer in queries.chart_answers(case).items():

@@ -10,15 +10,13 @@ from portal.exits import queries, rules
 from portal.exits.models import MonitoringVisit, StrategyCheck
 from portal.exits.operations import lists
 from portal.exits.operations.cells import state_cell
+from portal.exits.operations.endings import NONE_WILL, STILL_IN_PLACE
 from portal.kernel import audit, clock
 from portal.kernel.access import ensure
 from portal.kernel.errors import Refused
 from portal.kernel.versions import check_version
 from portal.policy import Action, Actor
 from portal.tasks import operations as tasks
-
-_COLUMN = "still_in_place"
-_NONE_WILL = "The monitoring visits will not take place"
 
 
 def schedule_monitoring(
@@ -28,7 +26,7 @@ def schedule_monitoring(
     ensure(actor, Action.RECORD_MONITORING, scope_of(case))
     check_version(visit, opened_with)
     problems = rules.booking_problems(day, clock.today())
-    if visit.done_on is not None:
+    if visit.done_on is not None or visit.answer is not None:
         problems = ["This visit took place already. Correct what was recorded instead."]
     if problems:
         raise Refused(*problems)
@@ -75,7 +73,7 @@ def skip_monitoring(actor: Actor, case: Case, visit: MonitoringVisit, reason: st
     """Says that the visit will not take place, and why; it no longer waits. Raises ``Refused`` without a reason."""
     ensure(actor, Action.RECORD_MONITORING, scope_of(case))
     check_version(visit, opened_with)
-    if visit.done_on is not None:
+    if visit.done_on is not None or visit.answer is not None:
         raise Refused("This visit took place already.")
     if not reason.strip():
         raise Refused("Say why the visit will not take place, in a few words. The reason stays on the record.")
@@ -88,5 +86,5 @@ def skip_monitoring(actor: Actor, case: Case, visit: MonitoringVisit, reason: st
 def _state_that_none_will(actor: Actor, case: Case) -> None:
     """Without any visit left there is nothing to arrange: the column says so, unless somebody said something else."""
     visits = queries.monitoring_of([case.id])[case.id]
-    if all(visit.will_not for visit in visits) and queries.cell_for(case, _COLUMN) is None:
-        state_cell(actor, case, _COLUMN, rules.ColumnState.NOT_APPLICABLE, note=_NONE_WILL)
+    if all(visit.will_not for visit in visits) and queries.cell_for(case, STILL_IN_PLACE) is None:
+        state_cell(actor, case, STILL_IN_PLACE, rules.ColumnState.NOT_APPLICABLE, note=NONE_WILL)

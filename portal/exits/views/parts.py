@@ -6,7 +6,8 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.cases.queries import case_head
-from portal.kernel import hx
+from portal.kernel import audit, hx
+from portal.kernel.access import actor
 
 blueprint = Blueprint("exits", __name__)
 
@@ -21,4 +22,5 @@ def saved(reference: str, words: str) -> ResponseReturnValue:
 def form_page(template: str, case: Any, form: Any, **context: Any) -> ResponseReturnValue:
     """A page with a form of this case; 422 when what was sent did not do."""
     status = 422 if request.method == "POST" else 200
+    audit.viewed(actor(), "ending form viewed", "case_file", case.id)
     return hx.page(template, status=status, head=case_head(case), form=form, **context)

@@ -194,7 +194,11 @@ def _late_by_worker(today: date) -> tuple[LateRow, ...]:
         .group_by(Person.id, Person.name)
         .order_by(number.desc(), since, Person.name)
     )
-    return tuple(LateRow(person_id, name, count, due.due_words(first, today)) for person_id, name, count, first in rows)
+    return tuple(LateRow(person_id, name, count, _since(first, today)) for person_id, name, count, first in rows)
+
+
+def _since(first: date, today: date) -> str:
+    return due.due_words(first, today, calendar_of(None).school_days_late(first, today))
 
 
 def at_panel(actor: Actor) -> tuple[referrals.ReferralRow, ...]:

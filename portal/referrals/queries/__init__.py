@@ -28,6 +28,7 @@ from portal.referrals.queries.records import (
     referral_for,
     status_line_of,
     steps_offered,
+    waits_for_case,
 )
 from portal.referrals.queries.rows import ReferralRow, Rows
 from portal.referrals.queries.shown import DecisionRow, TimelineRow, decision_of, timeline_of
@@ -62,4 +63,5 @@ __all__ = [
     "steps_offered",
     "task_list",
     "timeline_of",
+    "waits_for_case",
 ]

@@ -132,6 +132,11 @@ def case_stages(referral_ids: Collection[int]) -> Mapping[int, rules.CaseStage]:
     return provider(referral_ids) if provider and referral_ids else {}
 
 
+def waits_for_case(referral: Referral) -> bool:
+    """Whether a case follows from the decision and none is opened yet."""
+    return rules.leads_to_case(referral.decision or "") and not case_stages([referral.id])
+
+
 def lone_visit_warning(referral: Referral) -> str:
     """Why a home visit should not be made alone, as the referral says; empty when it says nothing."""
     return rules.warning_words(page_answers(referral).get("safety"))

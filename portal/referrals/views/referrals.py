@@ -1,5 +1,6 @@
 """Lists of referrals, beginning one, and one referral with its status line."""
 
+import re
 from typing import Any
 
 from flask import request, url_for
@@ -57,7 +58,7 @@ def _screening() -> ResponseReturnValue:
 
 def _id(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:11]) <= LARGEST_ID else None
+    return int(text) if re.fullmatch(r"[1-9][0-9]{0,9}", text) and int(text) <= LARGEST_ID else None
 
 
 @blueprint.route("/referrals/new", methods=["GET", "POST"])
@@ -110,4 +111,5 @@ def _buttons(referral: Any) -> dict[str, Any]:
         "today": clock.today(),
         "may_write": queries.may_write(actor(), referral),
         "may_ratify": queries.may_ratify(actor(), referral),
+        "may_open": may(actor(), Action.OPEN_CASE) and queries.waits_for_case(referral),
     }

@@ -31,6 +31,7 @@ _lines_and_dates = (
     select(
         ServiceLine.id,
         ServiceLine.name,
+        ServiceLine.calendar_id,
         ServiceLine.is_active,
         ServiceLine.cut_off_weekday,
         ServiceLine.cut_off_time,
@@ -66,6 +67,8 @@ def line_clocks() -> list[LineClock]:
     ]
     known: dict[int | None, rules.TermCalendar] = g.setdefault("term_calendars", {})
     known.update({one.line_id: one.calendar for one in found})
+    if found:  # for what belongs to no line: the calendar that was made first
+        known.setdefault(None, known[min(lines.values(), key=lambda row: row.calendar_id).id])
     return found
 
 

@@ -148,6 +148,7 @@ def move_pupil(pupil_id: int) -> ResponseReturnValue:
         except Refused as error:
             take_refusal(form, error)
     current = next((enrolment for enrolment in now_at if enrolment.is_current), None)
+    audit.viewed(actor(), "pupil viewed", "pupil", pupil_id)
     return hx.page("schools/pupil_move.html", form=form, pupil=row, current=current, status=_status())
 
 

@@ -1,0 +1,67 @@
+"""Work that is there when a journey begins: a draft of Ash Primary's, and a case of worker.one waiting to start."""
+
+from dataclasses import dataclass
+
+from portal.accounts.models import Person
+from portal.accounts.queries import actor_of
+from portal.app import create_app
+from portal.cases import operations as cases
+from portal.cases.rules import CaseDraft
+from portal.config import from_environment
+from portal.demo.cast import CAST_DOMAIN
+from portal.extensions import db
+from portal.kernel import clock
+from portal.kernel.database import mode
+from portal.policy import Actor
+from portal.referrals import operations as referrals
+from portal.schools.operations import add_pupil
+from portal.schools.rules import PupilDraft
+from tests.builders_cases import line, referral
+from tests.serving import Server, environment
+
+
+@dataclass(frozen=True)
+class Work:
+    """Addresses of what was made."""
+
+    draft: str
+    case: str
+    pupil_id: int
+    short_name: str
+
+
+def begin_work(server: Server, given_name: str = "Robin", family_name: str = "Halden") -> Work:
+    """Adds the work to the database that the server reads."""
+    app = create_app(from_environment(environment(server.folder)))
+    with app.app_context(), mode("write"):
+        made = _begin(given_name, family_name)
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    return made
+
+
+def _begin(given_name: str, family_name: str) -> Work:
+    senco, worker, coordinator = (_person(name) for name in ("senco.ash", "worker.one", "coordinator"))
+    (school_id,) = _actor(senco).school_ids
+    primary = line()
+    child = add_pupil(_actor(senco), school_id, PupilDraft(given_name, family_name, year_group="5"))
+    accepted = referral(child.school, child, senco, primary)
+    draft = CaseDraft(
+        service_line_id=primary.id,
+        pupil_ids=(child.id,),
+        worker_ids=(worker.id,),
+        planned_half_days=24,
+        starts_on=clock.today(),
+    )
+    case = cases.open_case(_actor(coordinator), accepted, draft)
+    begun = referrals.start_referral(_actor(senco), school_id, primary.id)
+    return Work(begun.reference, case.reference, child.id, f"{given_name} {family_name[0]}.")
+
+
+def _person(name: str) -> Person:
+    return db.session.scalars(db.select(Person).where(Person.email == f"{name}@{CAST_DOMAIN}")).one()
+
+
+def _actor(person: Person) -> Actor:
+    return actor_of(person.id)
