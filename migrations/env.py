@@ -28,29 +28,38 @@ def run() -> None:
         _copy_before(connection, sqlite)
         before = _row_counts(connection)
         connection.rollback()
-        if sqlite:
-            connection.exec_driver_sql("COMMIT")  # a PRAGMA of foreign keys does nothing inside a transaction
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        context.configure(
-            connection=connection,
-            target_metadata=target_db.metadata,
-            render_as_batch=sqlite,
-            compare_type=True,
-            render_item=_render_item,
-            transaction_per_migration=False,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
-            _check_counts(before, _row_counts(connection))
+        try:
             if sqlite:
-                _check_foreign_keys(connection)
-        connection.commit()
-        if sqlite:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+                _set_foreign_keys(connection, "OFF")
+            _migrate(connection, before, sqlite)
+        finally:
             connection.rollback()
+            if sqlite:
+                _set_foreign_keys(connection, "ON")
+                connection.rollback()
+
+
+def _set_foreign_keys(connection: Connection, state: str) -> None:
+    connection.exec_driver_sql("COMMIT")  # the PRAGMA does nothing inside a transaction
+    connection.exec_driver_sql(f"PRAGMA foreign_keys={state}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _migrate(connection: Connection, before: dict[str, int], sqlite: bool) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=target_db.metadata,
+        render_as_batch=sqlite,
+        compare_type=True,
+        render_item=_render_item,
+        transaction_per_migration=False,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+        _check_counts(before, _row_counts(connection))
+        if sqlite:
+            _check_foreign_keys(connection)
+    connection.commit()
 
 
 def _render_item(kind: str, item: object, _autogen: object) -> str | bool:
@@ -77,6 +86,7 @@ def _copy_before(connection: Connection, sqlite: bool) -> None:
         source.execute("VACUUM INTO ?", (str(copy),))
     finally:
         source.close()
+    copy.chmod(0o600)
 
 
 def _row_counts(connection: Connection) -> dict[str, int]:

@@ -16,7 +16,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup
 from wtforms import Field, HiddenField, ValidationError, fields
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are one version behind
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from portal.kernel import submissions
 
@@ -287,17 +287,18 @@ class KnownDateField(fields.DateField):
     widget = DateInput()
 
     def __init__(self, label: str, *, required: str | None = None, **kwargs: Any) -> None:
-        super().__init__(label, [*_words("date", required)], format="%d %m %Y", **kwargs)
+        super().__init__(label, kwargs.pop("validators", []), format="%d %m %Y", **kwargs)
         self.required_words = required
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         parts = [part.strip() for part in [*valuelist, "", "", ""][:3]]
-        self.raw_data = parts
-        if not any(parts):
-            self.raw_data, self.data = [], None
-            self._parts = ["", "", ""]
-            return
-        self.data = _a_date(*reversed(parts))
+        self.raw_data, self.data = parts, None  # drawn again as typed, also when only two boxes were filled
+        if any(parts):
+            self.data = _a_date(*reversed(parts))
+
+    def pre_validate(self, form: Any) -> None:
+        if self.required_words and self.data is None and not self.process_errors:
+            raise StopValidation(self.required_words)
 
     def _value(self) -> str:
         return ""
@@ -377,7 +378,17 @@ class TimeField(fields.TimeField):
         return super().__call__(**kwargs)
 
 
-class WholeNumberField(fields.IntegerField):
+class _Read:
+    """What could not be read is said once: its range is not asked for too."""
+
+    process_errors: Sequence[str]
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation
+
+
+class WholeNumberField(_Read, fields.IntegerField):
     """A whole number between ``least`` and ``most``."""
 
     widget = TextInput()
@@ -409,7 +420,7 @@ class WholeNumberField(fields.IntegerField):
         return super().__call__(**kwargs)
 
 
-class NumberField(fields.DecimalField):
+class NumberField(_Read, fields.DecimalField):
     """A number with up to two places between ``least`` and ``most``."""
 
     widget = TextInput()

@@ -196,6 +196,7 @@ def test_the_plan_walks_an_index_without_sorting_the_cases(world, as_actor, engi
     index = "ix_case_file_board" if who == "worker" else "ix_case_file_stage"
     branches = [detail for detail in details if "case_file" in detail and index in detail]
     assert len(branches) == len(ON_BOARD), details
+    assert len([detail for detail in details if "case_file" in detail]) == len(ON_BOARD) + 1, details
     assert not any(detail.startswith("SCAN case_file") for detail in details)
 
 

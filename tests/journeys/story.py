@@ -378,7 +378,9 @@ def worker_logs_from_week(story: Story) -> None:
     page.get_by_label("Or minutes").fill("135")
     press(page, "Log visit")
     told(page, "Visit logged.")
-    expect(page.get_by_role("listitem").filter(has_text="modelling with staff").filter(has_text=story.short)).to_be_visible()
+    expect(
+        page.get_by_role("listitem").filter(has_text="modelling with staff").filter(has_text=story.short)
+    ).to_be_visible()
     walker.look()
 
 
@@ -464,7 +466,9 @@ def worker_records_feedback(story: Story) -> None:
     titled(page, "Feedback")
     walker.look()
     _feedback(walker, "school", {"Quality of advice": "Good", "Length": "Good", "Would use again": "Good"})
-    _feedback(walker, "family", {"Being listened to": "Good", "Length": "Not good", "What changed for my child": "Good"})
+    _feedback(
+        walker, "family", {"Being listened to": "Good", "Length": "Not good", "What changed for my child": "Good"}
+    )
     walker.look()
 
 
@@ -523,7 +527,9 @@ def coordinator_reads_chart(story: Story) -> None:
     headings = chart.get_by_role("columnheader").all_text_contents()
     row = chart.get_by_role("row").filter(has_text=story.case)
     cells = [row.get_by_role("rowheader"), *row.get_by_role("cell").all()]
-    found = {heading.strip(): " ".join(cell.inner_text().split()) for heading, cell in zip(headings, cells, strict=False)}
+    found = {
+        heading.strip(): " ".join(cell.inner_text().split()) for heading, cell in zip(headings, cells, strict=False)
+    }
     for column, words in _expected().items():
         assert words in found[column], (column, found[column])
     _csv_agrees(story, walker)

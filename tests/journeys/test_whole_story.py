@@ -1,4 +1,4 @@
-"""A child's support from the school's draft to the new row in the chart, walked by role, with JavaScript and without."""
+"""A child's support from the school's draft to the new row in the chart, by role, with JavaScript and without."""
 
 from collections.abc import Callable
 

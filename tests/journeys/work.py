@@ -1,6 +1,7 @@
 """Work that is there when a journey begins: a draft of Ash Primary's, and a case of worker.one waiting to start."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from portal.accounts.models import Person
 from portal.accounts.queries import actor_of
@@ -18,6 +19,8 @@ from portal.schools.operations import add_pupil
 from portal.schools.rules import PupilDraft
 from tests.builders_cases import line, referral
 from tests.serving import Server, environment
+
+BORN = date(2017, 2, 3)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def _begin(given_name: str, family_name: str) -> Work:
     senco, worker, coordinator = (_person(name) for name in ("senco.ash", "worker.one", "coordinator"))
     (school_id,) = _actor(senco).school_ids
     primary = line()
-    child = add_pupil(_actor(senco), school_id, PupilDraft(given_name, family_name, year_group="5"))
+    child = add_pupil(_actor(senco), school_id, PupilDraft(given_name, family_name, born_on=BORN, year_group="5"))
     accepted = referral(child.school, child, senco, primary)
     draft = CaseDraft(
         service_line_id=primary.id,

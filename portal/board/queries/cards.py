@@ -174,7 +174,7 @@ def _card(row: Any, today: date, day_minutes: int, rights: _Rights) -> Card:
     on, on_target, back, back_target = _steps(row.stage)
     may_on = may_close if on == "close" else may_move
     workers = listed_workers(row.workers)
-    bar = rules.bar(Decimal(row.minutes_used) / day_minutes, Decimal(row.planned_half_days) / 2)
+    bar = _bar(row.minutes_used, row.planned_half_days, day_minutes)
     due, tone, title = _due(row.rule, row.title, row.due_on, today)
     return Card(
         id=row.id,
@@ -190,7 +190,7 @@ def _card(row: Any, today: date, day_minutes: int, rights: _Rights) -> Card:
         percent=bar.percent,
         is_over=bar.is_over,
         has_plan=row.planned_half_days > 0,
-        time=rules.stage_words(_local(row.stage_since), today),
+        time=_time(_local(row.stage_since), today),
         version=row.version,
         may_read=may_read,
         may_cover=rights.cover and not may_read,
@@ -201,6 +201,16 @@ def _card(row: Any, today: date, day_minutes: int, rights: _Rights) -> Card:
     )
 
 
+@lru_cache(maxsize=2_000)
+def _bar(minutes: int, half_days: int, day_minutes: int) -> rules.Bar:
+    return rules.bar(Decimal(minutes) / day_minutes, Decimal(half_days) / 2)
+
+
+@lru_cache(maxsize=2_000)
+def _time(since: date, today: date) -> str:
+    return rules.stage_words(since, today)
+
+
 def _local(moment: datetime) -> date:
     return moment.astimezone(clock.LONDON).date()
 
@@ -208,7 +218,12 @@ def _local(moment: datetime) -> date:
 def _meta(row: Any, today: date) -> str:
     if row.year_group is None:
         return str(row.school)
-    return f"{year_group_words({row.school_year: row.year_group}, school_year_start(today))} · {row.school}"
+    return f"{_year_words(row.school_year, row.year_group, school_year_start(today))} · {row.school}"
+
+
+@lru_cache(maxsize=200)
+def _year_words(known: int, year_group: str, school_year: int) -> str:
+    return year_group_words({known: year_group}, school_year)
 
 
 def _chip(workers: tuple[str, ...]) -> str:
@@ -218,6 +233,7 @@ def _chip(workers: tuple[str, ...]) -> str:
     return first if len(workers) == 1 else f"{first} +{len(workers) - 1}"
 
 
+@lru_cache(maxsize=2_000)
 def _due(rule: str | None, title: str | None, due_on: date | None, today: date) -> tuple[str, str, str]:
     """The tag's words, its tone, and the long words for whoever asks."""
     if rule is None or due_on is None:

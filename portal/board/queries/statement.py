@@ -46,7 +46,7 @@ def lines_shape(bounds: Bounds, line: int | None) -> tuple[str, list[int]]:
 def statement_of(shape: Shape) -> Any:
     """The board of this shape. Binds: today, year, person, ``limit_<stage>``, and what the shape asks for."""
     branches = [select(_branch(shape, stage).subquery()) for stage in ON_BOARD]
-    shown = union_all(*branches).subquery("shown")
+    shown = union_all(*branches).cte("shown").prefix_with("MATERIALIZED")
     return (
         select(*_columns())
         .select_from(shown)

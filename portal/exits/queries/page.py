@@ -186,7 +186,8 @@ def _visit_words(
         return "Done", "good", when + held
     if visit.not_done_reason is not None:
         return "Will not take place", "quiet", ""
-    due = due_words(visit.due_on, today).capitalize() + "." if visit.due_on else ""
+    words = due_words(visit.due_on, today) if visit.due_on else ""
+    due = f"{words[0].upper()}{words[1:]}." if words else ""
     if visit.scheduled_for:
         return "Booked", "brand", f"Booked for {day_words(visit.scheduled_for, today)}."
     late = visit.due_on is not None and visit.due_on < today

@@ -10,6 +10,9 @@ from portal.impact.rules.cells import STATE_LABELS, Cell, CellState
 from portal.impact.rules.rows import COLUMNS, STATE_COLUMNS
 from portal.impact.rules.totals import Share, Spread, Totals, percent_words
 
+MOST_LISTED_MOVES = 20
+"""More are counted by size, in the graph."""
+
 MOST_NAMED_WORKERS = 4
 """So many workers are named with their days in a sentence; more stand in the graph and its table."""
 
@@ -96,8 +99,8 @@ def threshold_words(totals: Totals) -> str:
 
 
 def moves_words(totals: Totals) -> str:
-    """Every threshold move, in the order of the rows: "5, 3, 0 (n = 3)"; empty when there is none."""
-    if not totals.threshold.values:
+    """Every threshold move, in the order of the rows: "5, 3, 0 (n = 3)"; empty when there is none, or too many."""
+    if not 0 < len(totals.threshold.values) <= MOST_LISTED_MOVES:
         return ""
     return f"{', '.join(map(number_text, totals.threshold.values))} (n = {len(totals.threshold.values)})"
 
@@ -110,7 +113,11 @@ def monitoring_words(totals: Totals) -> str:
 def _centre(spread: Spread, unit: str) -> str:
     if spread.mean is None or spread.median is None:
         return ""
-    return f": mean {number_text(spread.mean)}{unit}, median {number_text(spread.median)}{unit}"
+    return f": mean {_with_unit(spread.mean, unit)}, median {_with_unit(spread.median, unit)}"
+
+
+def _with_unit(number: Decimal, unit: str) -> str:
+    return f"{number_text(number)}{unit.removesuffix('s') if number == 1 else unit}"
 
 
 def column_totals(totals: Totals) -> Mapping[str, Cell]:
@@ -137,7 +144,7 @@ def _spread_cell(spread: Spread, unit: str) -> Cell:
     note = f"known for {spread.known.words()}"
     if spread.mean is None or spread.median is None:
         return Cell("", note=note)
-    value = f"Mean {number_text(spread.mean)}{unit}, median {number_text(spread.median)}{unit}"
+    value = f"Mean {_with_unit(spread.mean, unit)}, median {_with_unit(spread.median, unit)}"
     return Cell(value, note=note, number=spread.mean)
 
 
