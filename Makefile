@@ -20,7 +20,7 @@ run: runtime assets ## set up what is missing and serve the portal on http://127
 	@$(PY) deploy/run.py
 
 test: development assets browser ## set up what is missing and run every test (PYTEST_ARGS="-k referral")
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile -q $(PYTEST_ARGS)
 
 check: development assets ## formatting, lint, types, import contracts, templates and migrations
 	@$(PY) -m ruff format --check --quiet .

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.accounts import queries as people
 from portal.accounts.operations import people as accounts
 from portal.assessments.operations import ensure_standard_measures
+from portal.demo.world import is_empty, make_demonstration
 from portal.extensions import db
 from portal.history.operations import import_file
 from portal.kernel import jobs, logs, seals
@@ -49,8 +50,6 @@ def plainly(function: Callable[..., Any]) -> Callable[..., Any]:
 @plainly
 def prepare() -> None:
     """Brings the database to the newest migration; fills an empty one with the demonstration in demonstration mode."""
-    from portal.demo.world import is_empty, make_demonstration
-
     upgrade()
     seed()
     if current_app.extensions["config"].demonstration and is_empty():
@@ -70,8 +69,6 @@ def seed() -> None:
 @plainly
 def demo(cast_only: bool) -> None:
     """Fills an empty database with the demonstration world; refuses one that is not empty."""
-    from portal.demo.world import make_demonstration
-
     if not current_app.extensions["config"].demonstration:
         raise Refused("The demonstration is not for production. Set PORTAL_MODE=demonstration.")
     seed()

@@ -125,18 +125,27 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
-@pytest.fixture
-def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh database, migrated and seeded, empty of people."""
+def _fresh_database(engine: str, request: pytest.FixtureRequest, folder: Path, name: str) -> str:
     if engine == "sqlite":
-        path = tmp_path / "portal.db"
+        path = folder / "portal.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
+        return f"sqlite:///{path}"
     server: str = request.getfixturevalue("postgres_template")
-    _on_server(server, "DROP DATABASE IF EXISTS portal_test WITH (FORCE)")
-    _on_server(server, "CREATE DATABASE portal_test TEMPLATE portal_template")
-    yield sa.make_url(server).set(database="portal_test").render_as_string(hide_password=False)
+    _on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    _on_server(server, f"CREATE DATABASE {name} TEMPLATE portal_template")
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database, migrated and seeded, empty of people."""
+    return _fresh_database(engine, request, tmp_path, "portal_test")
+
+
+@pytest.fixture(scope="module")
+def module_database_url(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same for a whole file of tests that changes nothing of its world."""
+    return _fresh_database(engine, request, tmp_path_factory.mktemp("module"), "portal_module")
 
 
 @pytest.fixture

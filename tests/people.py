@@ -1,4 +1,4 @@
-"""The cast of the tests: one person a role, two schools. Made with plain rows, so that tests of accounts stand apart."""
+"""The cast of the tests, made with plain rows, so that tests of accounts stand apart."""
 
 from datetime import date
 

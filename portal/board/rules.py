@@ -19,7 +19,8 @@ DUE: Mapping[str, str] = {"late": "Late", "week": "Late or this week", "month": 
 
 @dataclass(frozen=True)
 class BoardFilter:
-    """The board's address, taken apart. ``stage`` is the one shown on a phone, ``more`` widens that stage."""
+    """The board's address, taken apart. ``stage`` is the one shown on a phone ("" for the first that has
+    cards), ``more`` widens that stage."""
 
     line: int | None = None
     worker: int | None = None
@@ -27,7 +28,7 @@ class BoardFilter:
     year: int | None = None
     due: str = ""
     q: str = ""
-    stage: str = ON_BOARD[0]
+    stage: str = ""
     more: int = 0
 
     @property
@@ -58,7 +59,7 @@ def read_filter(values: Mapping[str, str]) -> BoardFilter:
         year=_year(values.get("year")),
         due=due if due in DUE else "",
         q=values.get("q", ""),
-        stage=stage if stage in ON_BOARD else ON_BOARD[0],
+        stage=stage if stage in ON_BOARD else "",
         more=min(_number(values.get("more")) or 0, _MOST_MORE),
     )
 

@@ -1,8 +1,10 @@
 """The demonstration's cast, schools and settings: enough to sign in and begin."""
 
+import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from sqlalchemy import select
 
@@ -10,6 +12,7 @@ from portal.accounts.models import Person, RoleAssignment
 from portal.accounts.operations.passwords import hash_password
 from portal.config import DEMONSTRATION_PASSWORD
 from portal.demo import names
+from portal.demo.diary import Diary
 from portal.extensions import db
 from portal.kernel import audit, clock, settings
 from portal.kernel.settings import Feature
@@ -36,6 +39,7 @@ class Cast:
     coordinator: int
     primary_line: int
     secondary_line: int
+    diary: Diary = field(default_factory=Diary)
 
 
 def make_cast(since: date) -> Cast:
@@ -95,7 +99,7 @@ def _settings() -> None:
     wanted = {
         "service.name": "Harbour Outreach",
         "service.short_name": "Harbour Outreach",
-        "service.provider": "Harbour Outreach is invented. No such service exists.",
+        "service.provider": "Harbour Special School (invented)",
         "service.help_line": "01632 960 123 (invented)",
     } | {f"feature.{feature}": "on" for feature in Feature}
     for key, value in wanted.items():
@@ -116,6 +120,12 @@ def _school(name: str, phase: str, number: int) -> School:
     return school
 
 
+@cache
+def _unknown_password() -> str:
+    """For people who are not of the cast: they have an account, and nobody can sign in with it."""
+    return hash_password(secrets.token_urlsafe(24))
+
+
 def _person(name: str, role: Role, since: date, *, school: School | None = None, sign_in: str | None = None) -> Person:
     if sign_in:
         email = f"{sign_in}@{CAST_DOMAIN}"
@@ -123,7 +133,6 @@ def _person(name: str, role: Role, since: date, *, school: School | None = None,
         email = f"{name.lower().replace(' ', '.').replace('’', '')}@{OTHERS_DOMAIN}"
     person = Person(name=name, email=email, created_at=clock.now(), roles=[])
     person.roles.append(RoleAssignment(role=role.value, school_id=school.id if school else None, starts_on=since))
-    if sign_in:
-        person.password_hash = hash_password(DEMONSTRATION_PASSWORD)
+    person.password_hash = hash_password(DEMONSTRATION_PASSWORD) if sign_in else _unknown_password()
     audit.record(None, "person added", person)
     return person

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from random import Random
 
+from portal.accounts.models import Person
 from portal.accounts.queries import actor_of
 from portal.cases import operations as cases
 from portal.cases.models import Case
@@ -14,6 +15,7 @@ from portal.demo import names, texts
 from portal.demo.cast import Cast
 from portal.demo.timekeeper import Story, at
 from portal.demo.work import Work
+from portal.extensions import db
 from portal.kernel.dates import school_year_start
 from portal.policy import Actor
 from portal.referrals import operations as referrals
@@ -22,7 +24,10 @@ from portal.referrals.models import Referral
 from portal.schools.models import Pupil
 from portal.schools.operations import add_pupil
 from portal.schools.queries import calendar_of
-from portal.schools.rules import PupilDraft, TermCalendar
+from portal.schools.rules import PupilDraft, TermCalendar, upn_problems
+
+STAYING = frozenset({"draft", "to_approve", "to_screen", "to_answer", "panel"})
+"""Fates that leave the referral where somebody still has to act"""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Plot:
     worker_id: int
     begins_on: date
     fate: str
-    """draft, declined, signposted, returned, panel or accepted"""
+    """declined, signposted, returned, accepted, or where it stays: draft, to_approve, to_screen, to_answer, panel"""
     random: Random
 
 
@@ -88,6 +93,8 @@ def story(plot: Plot, cast: Cast) -> Story:
     _fill_pages(told)
     yield at(told.school_day(day, 1), 15)
     _send(told)
+    if plot.fate == "to_approve":
+        return
     day = told.school_day(day, 2)
     yield at(day, 8, 40)
     _approve(told)
@@ -105,7 +112,7 @@ def _begin_referral(told: Told) -> None:
 def _pupil_page(told: Told) -> referral_rules.PupilPage:
     random, plot = told.plot.random, told.plot
     primary = plot.line_id == told.cast.primary_line
-    year = random.choice(range(1, 7) if primary else range(7, 12))
+    year = random.choice(range(1, 6) if primary else range(7, 11))  # still there when the work goes on next year
     born_year = school_year_start(plot.begins_on) - year - 5
     born_on = date(born_year, 9, 1) + timedelta(days=random.randrange(364))
     return referral_rules.PupilPage(
@@ -114,8 +121,14 @@ def _pupil_page(told: Told) -> referral_rules.PupilPage:
         born_on=born_on,
         year_group=str(year),
         at_school=True,
-        upn_unknown_reason="new_to_school",
+        upn=_upn(plot.number),
     )
+
+
+def _upn(number: int) -> str:
+    """A number of the right shape with its right check letter; the authority part belongs to none."""
+    digits = f"000{number:09d}"
+    return next(letter + digits for letter in "ABCDEFGHJKLMNPQRTUVWXYZ" if not upn_problems(letter + digits))
 
 
 def _fill_pages(told: Told) -> None:
@@ -125,7 +138,7 @@ def _fill_pages(told: Told) -> None:
 
 def _pages(told: Told) -> dict[str, referral_rules.PageDraft]:
     random, name = told.plot.random, told.name
-    day = told.plot.begins_on
+    day = told.school_day(told.plot.begins_on, 0)
     parent = f"{random.choice(('Ms', 'Mr', 'Mrs'))} {random.choice(names.FAMILY_NAMES)}"
     pages: dict[str, referral_rules.PageDraft] = {
         "family": referral_rules.FamilyPage(
@@ -143,14 +156,14 @@ def _pages(told: Told) -> dict[str, referral_rules.PageDraft]:
         "needs": referral_rules.NeedsPage(sen_status="K", sen_need="SEMH", strengths="Kind to younger children."),
         "tried": referral_rules.TriedPage(
             strategies=tuple(
-                referral_rules.StrategyTried(strategy=words, from_on=day - timedelta(days=60), effect="")
+                referral_rules.StrategyTried(strategy=words, from_on=told.school_day(day, -30), effect="")
                 for words, _ in random.sample(texts.TRIED, 2)
             )
         ),
         "attendance": referral_rules.AttendancePage(
-            attendance_percent=Decimal(random.randint(62, 96)), attendance_since=day - timedelta(days=70)
+            attendance_percent=Decimal(random.randint(62, 96)), attendance_since=told.school_day(day, -30)
         ),
-        "agencies": referral_rules.AgenciesPage(looked_after=random.random() < 0.06, social_care="none"),
+        "agencies": _agencies(random),
         "support": referral_rules.SupportPage(
             support_wanted=random.choice(texts.SUPPORT_WANTED), desired_change=random.choice(texts.DESIRED_CHANGES)
         ),
@@ -162,13 +175,24 @@ def _pages(told: Told) -> dict[str, referral_rules.PageDraft]:
         "referrer": referral_rules.ReferrerPage(
             name=told.writer.name,
             role="SENCo",
-            email="office@others.demo.example",
+            email=_email_of(told.writer),
             head_approves=True,
             head_name=told.head.name,
             head_approved_on=day,
         ),
     }
     return pages
+
+
+def _agencies(random: Random) -> referral_rules.AgenciesPage:
+    if random.random() < 0.06:
+        return referral_rules.AgenciesPage(looked_after=True, social_care="looked_after")
+    return referral_rules.AgenciesPage(looked_after=False, social_care="none")
+
+
+@cache
+def _email_of(writer: Actor) -> str:
+    return db.session.get_one(Person, writer.person_id).email
 
 
 def _safety(random: Random) -> referral_rules.SafetyPage:
@@ -189,10 +213,14 @@ def _approve(told: Told) -> None:
 
 def _screening(told: Told, day: date) -> Story:
     plot = told.plot
-    day = told.school_day(day, 2 + plot.random.randint(0, 6))
-    if plot.fate == "returned":
+    if plot.fate == "to_screen":
+        return
+    day = told.school_day(day, 2 if plot.fate in STAYING else 2 + plot.random.randint(0, 6))
+    if plot.fate in ("returned", "to_answer"):
         yield at(day, 11)
         referrals.take_step(told.coordinator, told.referral, "return", note=texts.RETURN_REASON)
+        if plot.fate == "to_answer":
+            return
         day = told.school_day(day, 4)
         yield at(day, 16)
         referrals.take_step(told.writer, told.referral, "resubmit")
@@ -200,6 +228,8 @@ def _screening(told: Told, day: date) -> Story:
     elif plot.fate == "panel" or plot.number % 9 == 0:
         yield at(day, 11)
         referrals.take_step(told.coordinator, told.referral, "send_to_panel")
+        if plot.fate == "panel":
+            return
         day = told.school_day(day, 7)
     yield at(day, 11, 30)
     decision = _decision(told)

@@ -1,7 +1,7 @@
 """Invented words of the demonstration: concerns, strategies, notes, feedback. Nothing here speaks of a real child."""
 
 CONCERNS = (
-    "{name} leaves the classroom several times a day and is hard to settle after lunch. Two suspensions this term.",
+    "{name} leaves the classroom several times a day and is hard to settle after lunch. Staff are worn out.",
     "{name} is in conflict with other children at unstructured times. Staff have had to hold back on two occasions.",
     "{name} refuses to start written work and tears it up. Learning is falling behind although reading is strong.",
     "Since the move of house {name} has been tearful in the mornings and angry in the afternoons.",
@@ -58,15 +58,27 @@ STRATEGIES = (
     ("Emotion check-in with colours at nine and one o’clock", "Teaching assistant"),
 )
 
-VISIT_NOTES = (
-    "Observed maths and break. Settled while the routine was clear; difficult when it changed.",
-    "Worked on naming feelings. Chose the colours without help by the end.",
-    "Talked with the class teacher about the first ten minutes after lunch.",
-    "Modelled the script with two teaching assistants. They will try it until Friday.",
-    "Good session. Walked back to class alone.",
-    "Short session: not ready today. Drew together and talked about the dog.",
-    "Family came in. Agreed the same words at home and at school.",
-)
+VISIT_NOTES = {
+    "observation": (
+        "Observed maths and break. Settled while the routine was clear; difficult when it changed.",
+        "Observed the first hour and lunch. The hall is the hard part.",
+    ),
+    "direct_work": (
+        "Worked on naming feelings. Chose the colours without help by the end.",
+        "Good session. Walked back to class alone.",
+        "Short session: not ready today. Drew together and talked about the dog.",
+    ),
+    "modelling": (
+        "Modelled the script with two teaching assistants. They will try it until Friday.",
+        "Took the start of the lesson with the teacher watching, then the other way round.",
+    ),
+    "meeting": ("Talked with the class teacher about the first ten minutes after lunch.",),
+    "family_session": ("Family came in. Agreed the same words at home and at school.",),
+    "call": ("Rang to say how the week went. Will ring again on Friday.",),
+    "monitoring_visit": ("Sat in for a lesson and went through the strategies with the SENCo.",),
+    "report_writing": ("",),
+}
+"""What a worker might note, by kind of visit."""
 
 GOALS = (
     "Stay in the room when it gets loud",

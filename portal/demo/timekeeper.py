@@ -4,7 +4,7 @@ import gc
 import heapq
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 from flask import current_app
 
@@ -58,7 +58,7 @@ def _go_on(waiting: list[tuple[datetime, int, Story]], number: int, story: Story
 def clock_at(moment: datetime) -> Iterator[None]:
     """The portal's clock stands at ``moment``."""
     before = current_app.extensions["clock"]
-    current_app.extensions["clock"] = lambda: moment
+    current_app.extensions["clock"] = lambda: moment.astimezone(UTC)
     try:
         yield
     finally:

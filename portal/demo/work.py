@@ -1,7 +1,7 @@
 """The work with a child, week by week, as the demonstration tells it: observation, plan, support, exit, monitoring."""
 
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
@@ -29,6 +29,18 @@ from portal.visits.rules import VisitDraft
 
 if TYPE_CHECKING:
     from portal.demo.stories import Told
+
+MINUTES = {
+    "observation": (120, 150, 180),
+    "direct_work": (60, 75, 90, 120),
+    "modelling": (60, 90, 120),
+    "meeting": (45, 60),
+    "family_session": (60, 75),
+    "call": (10, 15, 20, 30),
+    "monitoring_visit": (60, 75),
+    "report_writing": (90, 120),
+}
+"""How long a visit of each kind may last"""
 
 SUPPORT_KINDS = ("direct_work", "direct_work", "direct_work", "modelling", "meeting", "family_session", "call")
 OUTCOMES = (
@@ -79,25 +91,24 @@ class Work:
         case = self.told.case
         cases.move(self.told.worker, case, step, opened_with=case.version)
 
-    def _visit(self, day: date, kind: str, minutes: int, note: str = "") -> None:
-        random = self._random
-        draft = VisitDraft(
-            on_date=day,
-            starts_at=time(random.choice((9, 10, 11, 13, 14)), random.choice((0, 15, 30))),
-            minutes=minutes,
-            kind=kind,
-            note=note,
-        )
+    def _visit(self, day: date, kind: str) -> None:
+        """Logs a visit after the worker's others of that day; on a full day there is none."""
+        minutes = self._random.choice(MINUTES[kind])
+        starts_at = self.told.cast.diary.book(self.told.plot.worker_id, day, minutes)
+        if starts_at is None:
+            return
+        note = self._random.choice(texts.VISIT_NOTES[kind]) if self._random.random() < 0.8 else ""
+        draft = VisitDraft(on_date=day, starts_at=starts_at, minutes=minutes, kind=kind, note=note)
         visits.log_visit(self.told.worker, draft, self.told.case)
 
     def _observation(self) -> Story:
         day = self._week(1, 1)
         yield at(day, 15, 30)
-        self._visit(day, "observation", self._random.choice((90, 120, 180)), texts.VISIT_NOTES[0])
+        self._visit(day, "observation")
         self._baseline(day)
         day = self._week(2, self._random.randrange(5))
         yield at(day, 16)
-        self._visit(day, "report_writing", 120)
+        self._visit(day, "report_writing")
         if self._random.random() < 0.92:
             cases.mark_done(self.told.worker, self.told.case, OBSERVATION_REPORT)
 
@@ -133,14 +144,10 @@ class Work:
                 if day >= self._week(11):
                     continue
                 yield at(day, 15, self._random.randrange(60))
-                kind = self._random.choice(SUPPORT_KINDS)
-                self._visit(day, kind, self._random.choice((60, 90, 150, 195, 195)), self._note())
+                self._visit(day, self._random.choice(SUPPORT_KINDS))
             if number == 6:
                 yield at(self._week(7), 8, 30)
                 self._review()
-
-    def _note(self) -> str:
-        return self._random.choice(texts.VISIT_NOTES) if self._random.random() < 0.7 else ""
 
     def _review(self) -> None:
         self._read("behaviour_threshold", self._week(7), max(1, self.threshold - self._random.randint(0, 2)))
@@ -153,7 +160,7 @@ class Work:
     def _ending(self) -> Story:
         day = self._week(12, 2)
         yield at(day, 10)
-        self._visit(day, "meeting", 60, "Review with school and family. Agreed how the work ends.")
+        self._visit(day, "meeting")
         self._closing_readings(day)
         yield at(day, 16, 30)
         self._end(day)
@@ -218,7 +225,7 @@ class Work:
         visit = endings.monitoring_for(self.told.case, visit_id)
         exits.schedule_monitoring(self.told.worker, self.told.case, visit, day, opened_with=visit.version)
         yield at(day, 14)
-        self._visit(day, "monitoring_visit", 60)
+        self._visit(day, "monitoring_visit")
         states = (*[Persistence.STILL_IN_PLACE] * 4, Persistence.ADAPTED, Persistence.STOPPED)
         checks = {strategy.id: self._random.choice(states) for strategy in self.strategies}
         visit = endings.monitoring_for(self.told.case, visit_id)

@@ -7,6 +7,8 @@ from random import Random
 from sqlalchemy import func, select
 
 from portal.accounts.models import Person
+from portal.accounts.operations.requests import ask_for_account
+from portal.accounts.rules import RequestDraft
 from portal.demo.cast import Cast, make_cast
 from portal.demo.stories import Plot, story
 from portal.demo.timekeeper import play
@@ -26,21 +28,21 @@ PIECES_OF_WORK = 155
 """Referrals told; about nine in ten become a case."""
 
 RECENT = (
-    # (school days ago on which the school began, fate, at the cast's own school of this phase)
-    (16, "returned", "primary"),
-    (12, "panel", "secondary"),
-    (11, "returned", "secondary"),
-    (10, "panel", ""),
-    (9, "returned", "primary"),
+    # (school days ago on which the school began, fate, the cast's own school of this phase or any)
+    (13, "panel", "secondary"),
+    (12, "accepted", "primary"),
+    (11, "panel", ""),
+    (9, "to_answer", "primary"),
+    (8, "to_answer", "secondary"),
     (7, "accepted", ""),
-    (6, "accepted", "primary"),
-    (5, "accepted", "secondary"),
-    (4, "accepted", ""),
-    (2, "accepted", "primary"),
+    (6, "to_screen", "primary"),
+    (5, "to_screen", "secondary"),
+    (4, "to_screen", ""),
+    (3, "to_approve", "primary"),
     (1, "draft", "primary"),
     (1, "draft", "secondary"),
 )
-"""What the last weeks brought, so that every list has something in it today."""
+"""What the last weeks brought, so that everybody of the cast has something to do today."""
 
 FATES = (*["accepted"] * 44, "declined", "signposted", "declined", *["returned"] * 3)
 
@@ -57,6 +59,10 @@ def make_demonstration(*, cast_only: bool = False) -> None:
             import_published(cast.primary_line)
     if not cast_only:
         play((story(plot, cast) for plot in plots(cast, today)), until=clock.now())
+        with writing():
+            ask_for_account(
+                RequestDraft("Noor Aslam", "Hornbeam School", "n.aslam@others.demo.example", "I am the new SENCo here.")
+            )
 
 
 def is_empty() -> bool:

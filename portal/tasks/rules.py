@@ -11,6 +11,7 @@ APPROVE_REFERRAL = "approve_referral"
 ANSWER_RETURN = "answer_return"
 RATIFY_DECISION = "ratify_decision"
 OPEN_CASE = "open_case"
+CHOOSE_WORKER = "choose_worker"
 OBSERVATION_REPORT = "observation_report"
 WEEK_SIX_REVIEW = "week_six_review"
 PLANNED_END = "planned_end"
@@ -25,6 +26,7 @@ RULES: Mapping[str, str] = {
     ANSWER_RETURN: "Answer the service's question",
     RATIFY_DECISION: "Ratify the emergency decision",
     OPEN_CASE: "Open the case",
+    CHOOSE_WORKER: "Choose a worker and a first day",
     OBSERVATION_REPORT: "Observation report",
     WEEK_SIX_REVIEW: "Week 6 review",
     PLANNED_END: "Planned end of support",

@@ -71,6 +71,7 @@ def _tried(form: Any, act: Any) -> bool:
 
 def _week_page(form: QuickForm, whose: int, name: str, day: date, warnings: list[Any]) -> ResponseReturnValue:
     is_own = whose == actor().person_id
+    tasks = waiting_for(actor(), clock.today())[:TASKS_SHOWN] if is_own else []
     audit.viewed(actor(), "week viewed", "person", whose)
     return hx.page(
         "visits/week.html",
@@ -80,7 +81,8 @@ def _week_page(form: QuickForm, whose: int, name: str, day: date, warnings: list
         week=queries.week_of(actor(), whose, day),
         warnings=warnings,
         chosen=[(warning.name, warning.reason) for warning in warnings if warning.reference == form.about.data],
-        tasks=waiting_for(actor(), clock.today())[:TASKS_SHOWN] if is_own else [],
+        tasks=tasks,
+        names=queries.card_names(actor(), [task.case_id for task in tasks if task.case_id is not None]),
         is_own=is_own,
         name=name,
         whose=_other(whose),

@@ -263,7 +263,8 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(app, given):
     for address in ("/me", "/me/name", "/me/password", "/me/recovery-codes", "/me/second-factor/off"):
         assert client.get(address).location.startswith("/second-factor"), address
     assert client.post("/me/second-factor/off", data={"password": PASSWORD}).status_code == 401
-    assert client.post("/me/password", data={"old_password": PASSWORD, "new_password": "nine calm otters"}).status_code == 401
+    words = {"old_password": PASSWORD, "new_password": "nine calm otters"}
+    assert client.post("/me/password", data=words).status_code == 401
 
 
 def test_only_the_digest_of_a_session_is_kept(app, worker, unit):

@@ -24,6 +24,8 @@ RULES = sorted(
     for path in ROOT.glob(pattern)
 )
 
+UNSAFE = (r"\|\s*safe\b", r"autoescape false", r"\sstyle\s*=", r"\son[a-z]+\s*=\s*[\"']", r"<script(?![^>]*\ssrc=)")
+
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
 
 
@@ -79,7 +81,7 @@ def test_templates_parse_and_hold_nothing_unsafe(portal, template):
     source = template.read_text()
     portal.jinja_env.parse(source)
     markup = re.sub(r"\{[{%#].*?[}%#]\}", "", source, flags=re.DOTALL)
-    for unsafe in (r"\|\s*safe\b", r"autoescape false", r"\sstyle\s*=", r"\son[a-z]+\s*=\s*[\"']", r"<script(?![^>]*\ssrc=)"):
+    for unsafe in UNSAFE:
         assert not re.search(unsafe, source if "safe" in unsafe else markup), f"{template.name} holds {unsafe}"
 
 
@@ -125,9 +127,8 @@ def test_every_audited_part_leads_to_its_whole():
 
 
 def test_the_project_names_no_registry_and_no_path_of_a_machine():
-    tracked = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    tracked = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     forbidden = re.compile(r"pypi\.org|registry\.npmjs|files\.pythonhosted|" + "/ro" + r"ot/|\.\./sha" + "red")
     for name in tracked:
         path = Path(ROOT / name)

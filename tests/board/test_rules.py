@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from portal.board.queries import Board, Column
 from portal.board.rules import BoardFilter, due_before, read_filter
 
 
@@ -40,3 +41,10 @@ def test_more_widens_its_own_stage_only():
 )
 def test_due_is_a_day_that_the_task_lies_before(due, day):
     assert due_before(due, date(2026, 11, 10)) == day
+
+
+def test_a_phone_shows_the_wanted_stage_else_the_first_with_cards():
+    empty, full = Column("waiting", "Waiting", (), False), Column("plan", "Plan", (object(),), False)
+    assert Board((empty, full), 0, 0).shown_on_phone("") == "plan"
+    assert Board((empty, full), 0, 0).shown_on_phone("waiting") == "waiting"
+    assert Board((empty, empty), 0, 0).shown_on_phone("") == "waiting"

@@ -57,10 +57,16 @@ def test_opening_settles_the_referrals_task(world):
     assert task.done_at == clock.now()
 
 
-def test_without_worker_and_dates_the_coordinator_is_asked_nothing_yet(world):
+def test_without_a_worker_the_coordinator_is_asked_to_choose_one_within_five_school_days(world, as_actor):
     case = build.case(world, worker_ids=(), starts_on=None)
     assert case.planned_end_on is None
-    assert tasks_of(case) == {}
+    (task,) = tasks_of(case).values()
+    assert (task.rule, task.role, task.person_id) == ("choose_worker", "coordinator", None)
+    assert task.key == f"case-{case.id}-choose_worker"
+    assert task.url == f"/cases/{case.reference}/workers"
+    assert task.due_on == date(2026, 11, 17)
+    operations.allocate(as_actor(world.coordinator), case, world.worker.id)
+    assert task.done_at is not None
 
 
 @pytest.mark.parametrize(("status", "decision"), [("submitted", None), ("decided", "decline"), ("decided", "training")])
@@ -242,6 +248,9 @@ def test_ending_one_case_leaves_the_pupil_open_through_another(world, as_actor, 
     assert access.involved_today("case_file", first.id) == frozenset()
     assert access.involved_today("pupil", child.id) == {world.worker.id}
     assert access.involved_today("case_file", second.id) == {world.worker.id}
+    operations.end_allocation(as_actor(world.coordinator), second, world.worker.id)
+    clock.forward(days=1)
+    assert access.involved_today("pupil", child.id) == frozenset()
 
 
 def test_cover_opens_the_case_for_its_days_with_a_reason(world, as_actor, clock):

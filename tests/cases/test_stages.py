@@ -9,6 +9,7 @@ def test_the_stage_the_workers_and_what_is_due_are_told_by_referral(unit):
     told = stages_by_referral([case.referral_id])[case.referral_id]
     assert told.stage == "Waiting to start"
     assert told.workers
+    assert told.reference == case.reference
 
 
 def test_no_referral_no_question(unit):

@@ -10,6 +10,7 @@ from portal.cases.models import Allocation, Case, Cover
 from portal.extensions import db
 from portal.kernel.audit import AuditLine
 from portal.policy import Role
+from portal.referrals.models import Referral
 from tests import builders_cases as build
 from tests import people
 
@@ -103,8 +104,8 @@ def submission(answer):
         ("far_worker", 404, 404, 403, 403, 404),
         ("coordinator", 200, 200, 200, 200, 403),
         ("safeguarding", 200, 200, 403, 403, 403),
-        ("senco", 403, 200, 403, 403, 403),
-        ("other_senco", 403, 404, 403, 403, 403),
+        ("senco", 302, 200, 403, 403, 403),
+        ("other_senco", 404, 404, 403, 403, 403),
         ("admin", 403, 403, 403, 403, 403),
         ("commissioner", 403, 403, 403, 403, 403),
     ],
@@ -116,6 +117,18 @@ def test_each_role_opens_what_it_may(sign_in, story, who, page, support, new, wo
     assert client.get(f"/cases/new?referral={story.accepted}").status_code == new
     assert client.get(f"{base}/workers").status_code == workers
     assert client.get(f"{base}/cover").status_code == cover
+
+
+def test_a_decided_referral_leads_to_its_work(sign_in, story, ask):
+    referral = ask(sa.select(Referral.reference).join(Case, Case.referral_id == Referral.id))
+    for_school = sign_in(story.senco).get(f"/referrals/{referral}").text
+    assert f'href="/cases/{story.reference}/support"' in for_school
+    assert f'href="/cases/{story.reference}"' in sign_in(story.coordinator).get(f"/referrals/{referral}").text
+
+
+def test_a_school_that_asks_for_the_case_is_led_to_its_support(sign_in, story):
+    answer = sign_in(story.senco).get(f"/cases/{story.reference}")
+    assert answer.location == f"/cases/{story.reference}/support"
 
 
 @pytest.mark.parametrize(("who", "status"), [("colleague", 404), ("senco", 403), ("safeguarding", 403), ("admin", 403)])

@@ -247,6 +247,19 @@ def test_the_trail_of_a_person_who_is_gone_still_reads(given, admin):
     assert "Person 999" in admin.get("/audit/").text
 
 
+def test_the_trail_names_cases_and_referrals_by_reference(given, admin):
+    def make():
+        case = builders_cases.case(builders_cases.world())
+        return case.reference, case.referral.reference, case.id
+
+    case, referral, case_id = given(make)
+    text = admin.get("/audit/").text
+    assert f">{case}</a>" in text
+    assert f">{referral}</a>" in text
+    assert f"case file {case_id}" not in text
+    assert 'data-label="Record"' in text
+
+
 # Failed jobs ---------------------------------------------------------------------------------------------------------
 
 

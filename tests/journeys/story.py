@@ -283,7 +283,7 @@ def school_reads_decision(story: Story) -> None:
     menu(page, "Referrals")
     walker.look()
     line = page.get_by_role("listitem").filter(has_text=story.pupil)
-    expect(line).to_contain_text("Decided: outreach. The work is being set up. Next: the coordinator")
+    expect(line).to_contain_text("Accepted for outreach. The work is being set up. Next: the coordinator")
     line.get_by_role("link", name=story.pupil).click()
     walker.look()
     expect(page.get_by_text(WHY_OUTREACH).first).to_be_visible()

@@ -172,13 +172,15 @@ def test_the_line_follows_the_work_that_came_of_it(cast, monkeypatch):
     referral = build.decided(cast.senco, cast.line, cast.coordinator)
     db.session.commit()
     assert queries.status_line_of(referral).words(date(2026, 11, 10)) == (
-        "Decided: outreach. The work is being set up. Next: the coordinator, by Tuesday 17 November."
+        "Accepted for outreach. The work is being set up. Next: the coordinator, by Tuesday 17 November."
     )
-    stage = rules.CaseStage("Observation", ("Will Worker",), date(2026, 11, 20))
+    assert queries.work_of(referral) == ""
+    stage = rules.CaseStage("Observation", ("Will Worker",), date(2026, 11, 20), "C-2026-0001")
     monkeypatch.setitem(current_app.extensions, CASE_STAGES, lambda ids: dict.fromkeys(ids, stage))
     assert queries.own_referrals(as_(cast.senco)).rows[0].line_words == (
         "Work under way: observation. Next: Will Worker, by Friday 20 November."
     )
+    assert queries.work_of(referral) == "C-2026-0001"
 
 
 def test_what_a_school_said_to_itself_stays_there(cast):

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from portal.policy import Action
 from portal.referrals.rules import (
     ACCEPTING,
+    DECIDED,
     DECISIONS,
     EDITABLE,
     ENDING,
     KEEPING_OPEN,
     OPEN,
+    REFUSING,
     ROAD,
     ROUTES,
     STATUSES,
@@ -28,6 +30,7 @@ from portal.referrals.rules import (
     offered,
     read_reference,
     status_line,
+    status_tone,
     step_for,
     to_be_ratified,
     waiting,
@@ -231,24 +234,36 @@ TUESDAY = date(2017, 12, 5)
         (StatusFacts("withdrawn", TUESDAY), "Withdrawn."),
         (
             StatusFacts("decided", TUESDAY, "outreach"),
-            "Decided: outreach. The work is being set up. Next: the coordinator, by Tuesday 5 December.",
+            "Accepted for outreach. The work is being set up. Next: the coordinator, by Tuesday 5 December.",
         ),
         (
             StatusFacts("decided", None, "outreach", "emergency"),
-            "Decided: outreach (to be ratified by the next panel). The work is being set up. Next: the coordinator.",
+            "Accepted for outreach (to be ratified by the next panel). The work is being set up. "
+            "Next: the coordinator.",
         ),
         (
             StatusFacts("decided", None, "outreach", "emergency", TODAY),
-            "Decided: outreach. The work is being set up. Next: the coordinator.",
+            "Accepted for outreach. The work is being set up. Next: the coordinator.",
         ),
-        (StatusFacts("decided", TUESDAY, "decline"), "Decided: decline."),
+        (
+            StatusFacts("decided", TUESDAY, "decline"),
+            "Not accepted. The reason is with the decision. Refer again if things change.",
+        ),
+        (
+            StatusFacts("decided", None, "signpost", signpost="Early help"),
+            "Not for outreach. Turn to early help instead. Next: your school.",
+        ),
+        (
+            StatusFacts("decided", None, "signpost"),
+            "Not for outreach. The decision says where to turn. Next: your school.",
+        ),
         (
             StatusFacts("decided", None, "signpost", signpost="CAMHS"),
-            "Decided: signpost elsewhere. Turn to: CAMHS. Next: your school.",
+            "Not for outreach. Turn to CAMHS instead. Next: your school.",
         ),
         (
             StatusFacts("decided", None, "training"),
-            "Decided: training. The service will arrange it with you. Next: the coordinator.",
+            "Training was agreed. The service will arrange it with you. Next: the coordinator.",
         ),
         (
             StatusFacts("decided", TUESDAY, "outreach", case_stage="Support", workers=("Sam Lee", "Jo Park")),
@@ -264,6 +279,24 @@ TUESDAY = date(2017, 12, 5)
 )
 def test_the_schools_one_line(facts: StatusFacts, line: str) -> None:
     assert status_line(facts).words(TODAY) == line
+
+
+@pytest.mark.parametrize(
+    ("status", "decision", "tone"),
+    [
+        ("decided", "outreach", "good"),
+        ("decided", "decline", "quiet"),
+        ("decided", "signpost", "quiet"),
+        ("submitted", "", "brand"),
+    ],
+)
+def test_a_refusal_is_drawn_quietly(status: str, decision: str, tone: str) -> None:
+    assert status_tone(status, decision) == tone
+
+
+def test_every_decision_that_ends_a_referral_has_words_for_the_school() -> None:
+    assert set(DECIDED) == ENDING
+    assert REFUSING.isdisjoint(ACCEPTING)
 
 
 @given(

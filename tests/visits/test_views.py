@@ -187,6 +187,7 @@ def test_a_chosen_pupil_shows_the_warning_at_once(worker, ids):
     assert "<html" not in text
     box = text.split('id="lone-visit-warning"')[1].split("visit-kind")[0]
     assert "at home alone" in box
+    assert "Home visits not to be made alone" in box
     assert "Dog in the garden" in box
 
 

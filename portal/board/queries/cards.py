@@ -86,6 +86,10 @@ class Board(NamedTuple):
     def is_empty(self) -> bool:
         return not any(column.cards for column in self.columns)
 
+    def shown_on_phone(self, wanted: str) -> str:
+        """The stage that a phone shows: the wanted one, else the first that has cards, else the first."""
+        return wanted or next((column.stage for column in self.columns if column.cards), self.columns[0].stage)
+
 
 class _Rights(NamedTuple):
     read_all: bool

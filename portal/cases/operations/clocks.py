@@ -14,6 +14,9 @@ from portal.tasks import operations as tasks
 from portal.tasks import rules as task_rules
 from portal.tasks.models import Task
 
+DAYS_TO_CHOOSE_WORKER = 5
+"""School days in which a case opened without a worker is given one."""
+
 _WHILE: dict[str, frozenset[str]] = {
     task_rules.OBSERVATION_REPORT: frozenset({"waiting", "observation"}),
     task_rules.WEEK_SIX_REVIEW: frozenset({"waiting", "observation", "plan", "support"}),
@@ -38,6 +41,23 @@ def ask_what_is_due(case: Case) -> None:
     for rule, stages in _WHILE.items():
         if rule in due and case.stage in stages and key_of(case, rule) not in settled:
             _ask(case, rule, due[rule])
+
+
+def ask_for_worker(case: Case) -> None:
+    """Asks the coordinator for a worker while nobody is allocated, within five school days of the line's calendar."""
+    if first_worker_id(case) is not None:
+        return
+    due_on = calendar_of(case.service_line_id).add_school_days(clock.today(), DAYS_TO_CHOOSE_WORKER)
+    tasks.ask(
+        key_of(case, task_rules.CHOOSE_WORKER),
+        task_rules.CHOOSE_WORKER,
+        task_rules.RULES[task_rules.CHOOSE_WORKER],
+        f"/cases/{case.reference}/workers",
+        due_on,
+        role=Role.COORDINATOR,
+        service_line_id=case.service_line_id,
+        case_id=case.id,
+    )
 
 
 def _settled_keys(case: Case) -> set[str]:

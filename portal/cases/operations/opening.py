@@ -45,6 +45,7 @@ def open_case(actor: Actor, referral: Referral, draft: rules.CaseDraft, *, exten
     for person_id in draft.worker_ids:
         access_given.give(actor, case, person_id, allocated_on)
     clocks.ask_what_is_due(case)
+    clocks.ask_for_worker(case)
     tasks.settle(f"referral-{referral.id}-open_case", actor)
     return case
 

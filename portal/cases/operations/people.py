@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
 from portal.cases.models import Allocation, Case, Cover
 from portal.cases.operations import access_given, clocks
 from portal.cases.operations.opening import workers_of_line
@@ -11,6 +13,8 @@ from portal.kernel import audit, clock
 from portal.kernel.access import ensure, involved_today
 from portal.kernel.errors import Refused
 from portal.policy import Action, Actor
+from portal.tasks import operations as tasks
+from portal.tasks.rules import CHOOSE_WORKER
 
 LONGEST_COVER = 28
 """Days, the first and the last one counted."""
@@ -30,6 +34,7 @@ def allocate(actor: Actor, case: Case, person_id: int) -> Allocation:
     audit.record(actor, "worker allocated", case)
     access_given.give(actor, case, person_id, today)
     clocks.ask_what_is_due(case)
+    tasks.settle(clocks.key_of(case, CHOOSE_WORKER), actor)
     return allocation
 
 
@@ -46,7 +51,7 @@ def end_allocation(actor: Actor, case: Case, person_id: int) -> None:
     today = clock.today()
     allocation.ends_on = today
     audit.record(actor, "allocation ended", case)
-    access_given.end(actor, case, person_id, allocation.starts_on or today, today)
+    access_given.end(actor, case, person_id, today)
     clocks.hand_on_tasks(case, person_id)
 
 
@@ -73,7 +78,9 @@ def cover(actor: Actor, case: Case, reason: str, ends_on: date | None) -> Cover:
 
 def _wait_for_others(case: Case) -> None:
     """Two who change the workers at once go one after the other, and the second sees what the first did."""
-    db.session.refresh(case, with_for_update=True)
+    # The row alone: PostgreSQL locks nothing through the outer joins with which a case is usually read.
+    db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update(of=Case))
+    db.session.refresh(case)
     db.session.expire(case, ["allocations", "covers"])
 
 

@@ -14,7 +14,7 @@ from portal.tasks.models import Task
 
 
 def stages_by_referral(referral_ids: Collection[int]) -> Mapping[int, CaseStage]:
-    """The stage, the workers and the next thing due of the cases opened from these referrals, in one statement."""
+    """Stage, workers, next thing due and reference of the cases opened from these referrals, in one statement."""
     if not referral_ids:
         return {}
     next_due = (
@@ -24,12 +24,12 @@ def stages_by_referral(referral_ids: Collection[int]) -> Mapping[int, CaseStage]
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(Case.referral_id, Case.stage, pack_workers(clock.today()), next_due).where(
+        select(Case.referral_id, Case.stage, pack_workers(clock.today()), next_due, Case.reference).where(
             Case.referral_id.in_(sorted(referral_ids))
         )
     )
     return {
-        referral_id: CaseStage(rules.STAGES[stage], listed_workers(workers), due_on)
-        for referral_id, stage, workers, due_on in rows
+        referral_id: CaseStage(rules.STAGES[stage], listed_workers(workers), due_on, reference)
+        for referral_id, stage, workers, due_on, reference in rows
         if referral_id is not None
     }

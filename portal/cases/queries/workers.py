@@ -1,5 +1,6 @@
 """Who works on a case, as one column of a list; and who may be chosen to."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import String, cast, func, or_, select
@@ -36,6 +37,7 @@ def listed_workers(packed: str | None) -> tuple[str, ...]:
     return tuple(name for _, name in sorted(numbered, key=lambda pair: int(pair[0])))
 
 
+@lru_cache(maxsize=500)
 def initials(name: str) -> str:
     """At most two letters for a chip: "Wren Okafor" is WO."""
     parts = [part for part in name.split() if part[0].isalnum()]

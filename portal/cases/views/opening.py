@@ -27,7 +27,8 @@ def new() -> ResponseReturnValue:
             case = operations.open_case(
                 actor(), referral, form.draft(referral.pupil_id), extension_reason=form.extension_reason.data or ""
             )
-            return hx.saved(url_for("cases.show", reference=case.reference), "Opened. The workers can see it now.")
+            words = "Opened. The workers can see it now." if case.allocations else "Opened. Choose a worker next."
+            return hx.saved(url_for("cases.show", reference=case.reference), words)
         except Refused as refused:
             form.refuse(refused.problems)
     audit.viewed(actor(), "referral viewed to open a case", "referral", referral.id)

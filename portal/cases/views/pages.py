@@ -1,18 +1,22 @@
 """One case on one page: where it stands, what is next, the people, and the sections of other features."""
 
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.cases import operations, queries, rules
 from portal.cases.views.base import blueprint, board_url, section_links
 from portal.kernel import audit, clock, hx, submissions
 from portal.kernel.access import actor, requires
-from portal.policy import Action
+from portal.policy import Action, may
 from portal.tasks import queries as tasks
 
 
 @blueprint.get("/cases/<ref:reference>")
-@requires(Action.READ_CASE)
+@requires(Action.READ_SUPPORT)
 def show(reference: str) -> ResponseReturnValue:
+    if not may(actor(), Action.READ_CASE):
+        queries.case_for(actor(), reference, Action.READ_SUPPORT)
+        return redirect(url_for("cases.support", reference=reference))
     case = queries.case_for(actor(), reference)
     audit.viewed(actor(), "case viewed", "case_file", case.id)
     covers = queries.covers_of(case)

@@ -26,7 +26,8 @@ def step(reference: str, step: str) -> ResponseReturnValue:
         del form.note
     if form.is_submitted():
         return _take(case, step, form)
-    form.refuse(rules.ROAD.problems(step, case.stage, queries.facts_of(case)))
+    if case.stage in known.sources:
+        form.refuse(rules.ROAD.problems(step, case.stage, queries.facts_of(case)))
     return _page(case, step, form, 200)
 
 

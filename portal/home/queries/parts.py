@@ -234,7 +234,7 @@ class AdminPart:
     """What an administrator looks after."""
 
     without_second_factor: tuple[tuple[int, str], ...]
-    """People who see children's records and have no second factor: id and name, the first of them"""
+    """People who sign in, see children's records and have no second factor: id and name, the first of them"""
     without_number: int
     failed_jobs: int
     account_requests: int
@@ -250,6 +250,7 @@ def admin_part(today: date) -> AdminPart:
     lacking = (
         Person.totp_confirmed_at.is_(None),
         Person.disabled_at.is_(None),
+        Person.password_hash.is_not(None),
         Person.id.in_(select(RoleAssignment.person_id).where(*holds)),
     )
     asked = select(func.count(AccountRequest.id)).where(AccountRequest.answered_at.is_(None))

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 
 from portal.accounts.models import Person
+from portal.cases.models import Case
 from portal.extensions import db
 from portal.kernel import clock
 from portal.kernel.audit import AuditLine
+from portal.referrals.models import Referral
 
 AUDIT_PAGE = 100
 
@@ -41,6 +43,8 @@ class AuditRow:
     action: str
     kind: str
     record_id: int | None
+    record: str
+    """The reference where the record has one, else its kind and number"""
     fields: str
 
 
@@ -63,14 +67,37 @@ def audit_trail(chosen: AuditFilter) -> AuditTrail:
     if chosen.before_id is not None:
         wanted = wanted.where(AuditLine.id < chosen.before_id)
     found = db.session.execute(wanted.order_by(AuditLine.id.desc()).limit(AUDIT_PAGE + 1)).all()
-    rows = [_audit_row(line, name) for line, name in found[:AUDIT_PAGE]]
+    shown = found[:AUDIT_PAGE]
+    references = _references([line for line, _ in shown])
+    rows = [_audit_row(line, name, references) for line, name in shown]
     return AuditTrail(rows, rows[-1].id if len(found) > AUDIT_PAGE else None)
 
 
-def _audit_row(line: AuditLine, name: str | None) -> AuditRow:
+def _references(lines: list[AuditLine]) -> dict[tuple[str, int], str]:
+    """The references of the referrals and cases that these lines speak of, by kind and id, in one statement."""
+    parts = []
+    for model in (Referral, Case):
+        kind = model.__tablename__
+        ids = sorted({line.record_id for line in lines if line.kind == kind and line.record_id is not None})
+        if ids:
+            parts.append(select(literal(kind).label("kind"), model.id, model.reference).where(model.id.in_(ids)))
+    if not parts:
+        return {}
+    return {(kind, record_id): reference for kind, record_id, reference in db.session.execute(union_all(*parts))}
+
+
+def _record_words(line: AuditLine, references: dict[tuple[str, int], str]) -> str:
+    words = line.kind.replace("_", " ")
+    if line.record_id is None:
+        return words
+    return references.get((line.kind, line.record_id), f"{words} {line.record_id}")
+
+
+def _audit_row(line: AuditLine, name: str | None, references: dict[tuple[str, int], str]) -> AuditRow:
     who = name or ("The portal itself" if line.person_id is None else f"Person {line.person_id}")
     at = line.at.astimezone(clock.LONDON)
-    return AuditRow(line.id, at, line.person_id, who, line.action, line.kind, line.record_id, line.fields)
+    record = _record_words(line, references)
+    return AuditRow(line.id, at, line.person_id, who, line.action, line.kind, line.record_id, record, line.fields)
 
 
 def audit_kinds() -> list[str]:

@@ -29,6 +29,7 @@ from portal.referrals.queries.records import (
     status_line_of,
     steps_offered,
     waits_for_case,
+    work_of,
 )
 from portal.referrals.queries.rows import ReferralRow, Rows
 from portal.referrals.queries.shown import DecisionRow, TimelineRow, decision_of, timeline_of
@@ -64,4 +65,5 @@ __all__ = [
     "task_list",
     "timeline_of",
     "waits_for_case",
+    "work_of",
 ]

@@ -132,6 +132,14 @@ def case_stages(referral_ids: Collection[int]) -> Mapping[int, rules.CaseStage]:
     return provider(referral_ids) if provider and referral_ids else {}
 
 
+def work_of(referral: Referral) -> str:
+    """The reference of the work that came from this referral; "" before any."""
+    if referral.status != "decided":
+        return ""
+    work = case_stages([referral.id]).get(referral.id)
+    return work.reference if work else ""
+
+
 def waits_for_case(referral: Referral) -> bool:
     """Whether a case follows from the decision and none is opened yet."""
     return rules.leads_to_case(referral.decision or "") and not case_stages([referral.id])

@@ -121,7 +121,7 @@ def _row(row: Any, stages: Mapping[int, rules.CaseStage]) -> ReferralRow:
         line=row.line or "",
         status=row.status,
         status_words=rules.STATUSES[row.status],
-        tone=rules.STATUS_TONES[row.status],
+        tone=rules.status_tone(row.status, row.decision or ""),
         line_words=line_of_facts(row, row.due_on, stages).words(today),
         date_words=short_day_words(came.astimezone(clock.LONDON).date(), today),
         waiting=_waiting(row),

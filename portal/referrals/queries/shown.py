@@ -65,7 +65,7 @@ def decision_of(referral: Referral) -> DecisionRow | None:
     if referral.decision is None or referral.decided_at is None:
         return None
     return DecisionRow(
-        words=rules.DECISIONS.get(referral.decision, referral.decision),
+        words=rules.DECIDED.get(referral.decision, referral.decision),
         reason=referral.decision_reason or "",
         conditions=referral.decision_conditions or "",
         route=rules.ROUTES.get(referral.route or "", ""),

@@ -22,9 +22,11 @@ from portal.referrals.rules.completeness import (
 )
 from portal.referrals.rules.decisions import (
     ACCEPTING,
+    DECIDED,
     DECISIONS,
     ENDING,
     KEEPING_OPEN,
+    REFUSING,
     ROUTES,
     SIGNPOSTS,
     decision_problems,
@@ -79,13 +81,22 @@ from portal.referrals.rules.road import (
 )
 from portal.referrals.rules.status_line import StatusFacts, StatusLine, status_line
 from portal.referrals.rules.waiting import Waiting, after_cut_off, cut_off_words, read_reference, waiting
-from portal.referrals.rules.wording import STATUS_TONES, STEP_WORDS, Answer, Section, answer_words, sections
+from portal.referrals.rules.wording import (
+    STATUS_TONES,
+    STEP_WORDS,
+    Answer,
+    Section,
+    answer_words,
+    sections,
+    status_tone,
+)
 
 __all__ = [
     "ACCEPTING",
     "ALSO",
     "CHECK",
     "CORE",
+    "DECIDED",
     "DECISIONS",
     "EDITABLE",
     "EFFECTS",
@@ -97,6 +108,7 @@ __all__ = [
     "PAGE_BY_KEY",
     "PAGE_OF_DRAFT",
     "PAGE_STATES",
+    "REFUSING",
     "ROAD",
     "ROUTES",
     "SIGNPOSTS",
@@ -158,6 +170,7 @@ __all__ = [
     "read_reference",
     "sections",
     "status_line",
+    "status_tone",
     "step_for",
     "to_answers",
     "to_be_ratified",

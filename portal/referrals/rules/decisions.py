@@ -16,6 +16,21 @@ DECISIONS: Mapping[str, str] = {
     "decline": "Decline",
 }
 
+DECIDED: Mapping[str, str] = {
+    "outreach": "Accepted for outreach",
+    "whole_school": "Accepted for whole-school or staff support",
+    "training": "Training was agreed",
+    "consultation": "A consultation was agreed",
+    "signpost": "Not for outreach",
+    "placement": "Accepted for a short-term or dual-registered placement",
+    "managed_move": "A managed move was agreed",
+    "decline": "Not accepted",
+}
+"""What a decision that ends the referral says to its school."""
+
+REFUSING = frozenset({"signpost", "decline"})
+"""Decisions after which the service does nothing itself."""
+
 SIGNPOSTS: Mapping[str, str] = {
     "early_help": "Early help",
     "camhs": "CAMHS",

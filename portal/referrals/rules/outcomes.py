@@ -19,11 +19,12 @@ class Decision:
 
 @dataclass(frozen=True)
 class CaseStage:
-    """The work that a referral led to: the stage's label, who works on it, and the next thing due."""
+    """The work that a referral led to: the stage's label, who works on it, the next thing due, and its reference."""
 
     stage: str
     workers: tuple[str, ...] = ()
     due_on: date | None = None
+    reference: str = ""
 
 
 class CaseStages(Protocol):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.kernel.dates import day_words
-from portal.referrals.rules.decisions import DECISIONS, leads_to_case, to_be_ratified
+from portal.referrals.rules.decisions import DECIDED, DECISIONS, SIGNPOSTS, leads_to_case, to_be_ratified
 
 _NOBODY = "Nobody: nothing more to do here"
 _SCHOOL = "Your school"
@@ -69,14 +69,23 @@ _AFTERWARDS = {
 }
 
 
+_AFTER_DECLINE = "The reason is with the decision. Refer again if things change."
+
+
+def _turn_to(signpost: str) -> str:
+    return f"Turn to {_small(signpost)} instead." if signpost else "The decision says where to turn."
+
+
 def _decided_line(facts: StatusFacts) -> StatusLine:
     if facts.case_stage:
         return _case_line(facts)
-    where = f"Decided: {_small(DECISIONS.get(facts.decision, 'See the letter'))}{_ratification(facts)}."
+    where = f"{DECIDED.get(facts.decision, 'Decided: see the letter')}{_ratification(facts)}."
     if leads_to_case(facts.decision):
         return StatusLine(f"{where} The work is being set up.", _COORDINATOR, facts.due_on)
     if facts.decision == "signpost":
-        return StatusLine(f"{where} Turn to: {facts.signpost or 'see the letter'}.", _SCHOOL, facts.due_on)
+        return StatusLine(f"{where} {_turn_to(facts.signpost)}", _SCHOOL, facts.due_on)
+    if facts.decision == "decline":
+        return StatusLine(f"{where} {_AFTER_DECLINE}", _NOBODY, None)
     if facts.decision in _AFTERWARDS:
         return StatusLine(f"{where} {_AFTERWARDS[facts.decision]}", _COORDINATOR, facts.due_on)
     return StatusLine(where, _NOBODY, None)
@@ -104,6 +113,7 @@ _COMMON_FIRST_WORDS = frozenset(
     label.split(" ", 1)[0]
     for label in (
         *DECISIONS.values(),
+        *(label for code, label in SIGNPOSTS.items() if code not in ("camhs", "sen_statutory")),
         *(who for _, who in _LINES.values()),
         "See",
         "Waiting",

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from portal.kernel.dates import short_day_words
 from portal.referrals.rules.completeness import Line, missing_on
+from portal.referrals.rules.decisions import REFUSING
 from portal.referrals.rules.drafts import Agency, Concern, PageDraft, Parent, StrategyTried, Suspension
 from portal.referrals.rules.pages import EFFECTS, FREQUENCIES, PAGES, Page
 from portal.schools.rules import (
@@ -67,6 +68,11 @@ STATUS_TONES: Mapping[str, str] = {
     "decided": "good",
     "withdrawn": "quiet",
 }
+
+
+def status_tone(status: str, decision: str) -> str:
+    """The tone of a referral's status; a refusal is no success."""
+    return "quiet" if status == "decided" and decision in REFUSING else STATUS_TONES[status]
 
 
 def sections(pages: Mapping[str, PageDraft], line: Line, today: date) -> list[Section]:

@@ -22,7 +22,16 @@ from portal.visits.queries.facts import (
     visit_dates_for_school,
     visit_dates_of,
 )
-from portal.visits.queries.week import Week, WeekDay, WeekRow, logs_for_everybody, people_offered, week_of, whose_week
+from portal.visits.queries.week import (
+    Week,
+    WeekDay,
+    WeekRow,
+    card_names,
+    logs_for_everybody,
+    people_offered,
+    week_of,
+    whose_week,
+)
 
 __all__ = [
     "PAGE",
@@ -36,6 +45,7 @@ __all__ = [
     "WeekDay",
     "WeekRow",
     "allocation_for",
+    "card_names",
     "days_table",
     "draft_of",
     "first_visit_on",

@@ -22,6 +22,23 @@ from portal.schools.models import School
 from portal.visits import rules
 from portal.visits.models import Visit
 
+
+def card_names(actor: Actor, case_ids: Sequence[int]) -> dict[int, str]:
+    """The cards' names of those of these cases that the actor may read, by id, in one statement."""
+    if not case_ids:
+        return {}
+    reach = access.reach_filter(
+        actor,
+        Action.READ_CASE,
+        school=Case.school_id,
+        line=Case.service_line_id,
+        kind=Case.__tablename__,
+        record=Case.id,
+    )
+    rows = db.session.execute(select(Case.id, cases.pack_names()).where(Case.id.in_(sorted(case_ids)), reach))
+    return {case_id: cases.listed_name(names) for case_id, names in rows}
+
+
 _WEEK = timedelta(days=7)
 
 

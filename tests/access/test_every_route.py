@@ -1,0 +1,316 @@
+"""Every route and method, as every role, for the records of the own and of another school.
+
+What is expected stands in expected.txt, a file of its own: a change of access shows as a diff that a head of service
+can read. Nothing is kept: a unit that would be committed is stopped at that moment and counts as ``ok``.
+"""
+
+import itertools
+import logging
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import structlog
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from portal import policy
+from portal.accounts.models import Person
+from portal.accounts.operations.sign_in import open_session
+from portal.app import Portal, create_app
+from portal.extensions import db
+from portal.kernel import access
+from portal.kernel.database import mode
+from portal.policy import GRANTS, Action, Reach, Role
+from tests.access.examples import EXAMPLES, OF_NO_SCHOOL, QUERIES
+from tests.access.world import AT_PANEL, OTHER, OWN, SECRET, Place, build
+from tests.conftest import FixedClock, _on_server, configuration
+
+GOLDEN = Path(__file__).with_name("expected.txt")
+ROLES = ("school", "head", "worker", "coordinator", "panel", "safeguarding", "commissioner", "admin", "no_role")
+NOBODY = "signed_out"
+CLOSED = frozenset({"403", "404", "sign-in"})
+
+
+class WouldBeKept(BaseException):
+    """The unit got as far as its commit."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One thing to ask: a line of the golden file."""
+
+    endpoint: str
+    method: str
+    way: str
+    side: str
+    url: str
+
+    @property
+    def name(self) -> str:
+        return " ".join(filter(None, (self.method, self.endpoint, self.side, self.way and f"({self.way})")))
+
+
+@dataclass
+class Walk:
+    """The portal with its world, and somebody signed in as each role."""
+
+    app: Portal
+    place: Place
+    clients: Mapping[str, FlaskClient]
+    cells: list[Cell]
+    asked: Iterator[int]
+
+    def ask(self, role: str, cell: Cell) -> tuple[str, str]:
+        """The class of the answer and its text."""
+        client = self.clients[role]
+        number = next(self.asked)
+        address = {"REMOTE_ADDR": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}  # no limit is met
+        try:
+            answer = client.open(cell.url, method=cell.method, environ_base=address)
+        except WouldBeKept:
+            return "ok", ""
+        with answer:
+            return _class_of(answer), answer.get_data(as_text=True)
+
+
+def _class_of(answer) -> str:
+    if answer.status_code == 401:
+        return "sign-in"
+    if answer.status_code in (302, 303):
+        return "sign-in" if answer.location.startswith("/sign-in") else "redirect"
+    return "ok" if answer.status_code < 300 else str(answer.status_code)
+
+
+@pytest.fixture(scope="module")
+def walk(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp(f"access-{engine}")
+    app = create_app(configuration(_database(engine, request, folder), folder), now=FixedClock())
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))  # thousands of lines
+    with app.app_context(), mode("write"):
+        place = build()
+        db.session.commit()
+        tokens = {
+            role: open_session(db.session.get_one(Person, place.people[role]), second_factor=True) for role in ROLES
+        }
+        db.session.commit()
+    event.listen(db.session, "before_commit", _stop)
+    try:
+        yield Walk(app, place, _clients(app, tokens), list(cells_of(app, place)), itertools.count())
+    finally:
+        event.remove(db.session, "before_commit", _stop)
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _database(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    if engine == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "portal.db")
+        return f"sqlite:///{folder / 'portal.db'}"
+    server: str = request.getfixturevalue("postgres_template")
+    _on_server(server, "DROP DATABASE IF EXISTS portal_access WITH (FORCE)")
+    _on_server(server, "CREATE DATABASE portal_access TEMPLATE portal_template")
+    return sa.make_url(server).set(database="portal_access").render_as_string(hide_password=False)
+
+
+def _clients(app: Portal, tokens: Mapping[str, str]) -> Mapping[str, FlaskClient]:
+    clients = {NOBODY: app.test_client()}
+    for role, token in tokens.items():
+        clients[role] = app.test_client()
+        with clients[role].session_transaction() as session:
+            session["token"] = token
+    return clients
+
+
+def _stop(session: object) -> None:
+    if not session.in_nested_transaction():  # type: ignore[attr-defined]
+        session.flush()  # type: ignore[attr-defined]
+        raise WouldBeKept
+
+
+def cells_of(app: Portal, place: Place) -> Iterator[Cell]:
+    """Every rule, method and way to ask; another school's records after the own."""
+    urls = app.url_map.bind("localhost")
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule)):
+        methods = sorted(rule.methods & {"GET", "POST"})
+        for side, way, values in _ways(rule, place):
+            url = urls.build(rule.endpoint, values)
+            for method in methods:
+                yield Cell(rule.endpoint, method, way, side, url)
+
+
+def _ways(rule, place: Place):
+    example = EXAMPLES.get(rule.endpoint) if rule.arguments else QUERIES.get(rule.endpoint)
+    if example is None:
+        assert not rule.arguments, f"{rule.endpoint} has no example: add one to tests/access/examples.py"
+        yield "", "", {}
+        return
+    for name in (OWN,) if rule.endpoint in OF_NO_SCHOOL else (OWN, OTHER):
+        for way, values in example(place.sides[name], place).items():
+            yield "" if rule.endpoint in OF_NO_SCHOOL else name, way, values
+
+
+def read_golden() -> dict[str, dict[str, str]]:
+    lines = GOLDEN.read_text().splitlines()
+    found: dict[str, dict[str, str]] = {}
+    for line in lines[1:]:
+        name, _, answers = line.partition(" | ")
+        found[name.strip()] = dict(zip((NOBODY, *ROLES), answers.split(), strict=True))
+    return found
+
+
+def written_out(answers: Mapping[str, Mapping[str, str]]) -> str:
+    width = max(len(name) for name in answers)
+    head = f"{'':{width}} | " + " ".join(f"{role:12}" for role in (NOBODY, *ROLES))
+    rows = [
+        f"{name:{width}} | " + " ".join(f"{found[role]:12}" for role in (NOBODY, *ROLES))
+        for name, found in answers.items()
+    ]
+    return "\n".join(line.rstrip() for line in (head, *rows)) + "\n"
+
+
+def test_every_rule_has_an_example(walk):
+    """``cells_of`` fails for a rule without one; and an example without a rule is of yesterday."""
+    known = {rule.endpoint for rule in walk.app.url_map.iter_rules()}
+    assert set(EXAMPLES) | set(QUERIES) | OF_NO_SCHOOL <= known
+    assert {cell.endpoint for cell in walk.cells} == known
+
+
+def test_every_route_answers_every_role_as_agreed(walk, pytestconfig):
+    """A change of access shows as a diff of expected.txt; write it anew on purpose only (delete it and run this)."""
+    cells, leaks = walk.cells, []
+    if walk.app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgres") and not pytestconfig.getoption("--trial"):
+        cells = cells[::4]  # what differs between the engines differs everywhere
+    answers: dict[str, dict[str, str]] = {}
+    for cell in cells:
+        answers[cell.name] = {}
+        for role in (NOBODY, *ROLES):
+            answers[cell.name][role], text = walk.ask(role, cell)
+            leaks += [(cell.name, role, word) for word in _private_to_others(role) if word in text]
+    assert leaks == []
+    if not GOLDEN.exists():
+        GOLDEN.write_text(written_out(answers))
+        pytest.fail("expected.txt was not there and has been written: read it")
+    golden = read_golden()
+    assert {name: golden.get(name) for name in answers} == answers
+
+
+def _private_to_others(role: str) -> tuple[str, ...]:
+    """Words that this role must never see, whatever it asks."""
+    if role in ("school", "head", "worker"):
+        return (SECRET[OTHER], AT_PANEL[OTHER])
+    if role in ("coordinator", "safeguarding"):
+        return ()
+    if role == "panel":
+        return (SECRET[OWN], SECRET[OTHER])
+    return (SECRET[OWN], SECRET[OTHER], AT_PANEL[OWN], AT_PANEL[OTHER])
+
+
+def test_the_golden_file_itself_keeps_the_promises():
+    """Read as a table: signed out sees only what is public; another school's records are not there."""
+    open_to_all = {"accounts.ask_for_account", "accounts.asked", "accounts.sign_in", "accounts.sign_in_as"}
+    open_to_all |= {"accounts.welcome", "static", "home.accessibility", "home.brand", "home.healthz", "home.privacy"}
+    open_to_all |= {"home.readyz"}
+    # What belongs to a school but is no child's: a worker may see every school, an administrator its people.
+    no_childs = {"schools.school", "schools.change_school", "schools.close_school", "schools.reopen_school"}
+    no_childs |= {name for name in EXAMPLES if name.startswith("accounts.")}
+    checked = 0
+    for name, found in read_golden().items():
+        endpoint = name.split()[1]
+        if endpoint not in open_to_all:
+            assert found[NOBODY] == "sign-in", name
+            assert found["no_role"] in CLOSED or endpoint.startswith("accounts."), name
+        if f" {OTHER}" in name and endpoint not in no_childs:
+            for role in ("school", "head", "worker", "commissioner", "admin", "no_role"):
+                assert found[role] in ("403", "404"), (name, role)
+                checked += 1
+            if "at_panel" not in name and "from panel" not in name:
+                assert found["panel"] in ("403", "404"), name
+    assert checked > 500
+
+
+def test_whoever_may_see_a_child_does_see_it(walk):
+    """The control of the words: where access is given, they stand on the page."""
+    by_name = {cell.name: cell for cell in walk.cells}
+    for role, name in (
+        ("school", "GET schools.pupil own"),
+        ("school", "GET cases.support own"),
+        ("worker", "GET cases.show own"),
+        ("coordinator", "GET cases.show other"),
+        ("safeguarding", "GET feedback.of_case other"),
+    ):
+        answer, text = walk.ask(role, by_name[name])
+        assert answer == "ok"
+        assert "ecret" in text, (role, name)
+    _, text = walk.ask("panel", by_name["GET referrals.show other (at_panel)"])
+    assert AT_PANEL[OTHER] in text
+
+
+# Breaking one grant -------------------------------------------------------------------------------------------------
+
+
+def _grants() -> list[tuple[Role, Action]]:
+    return [(role, action) for role in Role for action in GRANTS[role]]
+
+
+INSIDE = frozenset({Action.EXTEND_CASE})
+"""Actions that only a filled-in form comes to, so that this walk with empty forms cannot see them; their features' own
+tests do, and tests/policy shows every change of the table."""
+
+
+def _first_difference(walk: Walk, role: Role, action: Action, golden: Mapping[str, Mapping[str, str]]) -> str | None:
+    """The first line of the golden file that no longer holds for this role; likely ones are asked first."""
+    for cell in sorted(walk.cells, key=lambda cell: action not in _asked_for(walk.app, cell)):
+        if walk.ask(role.value, cell)[0] != golden[cell.name][role.value]:
+            return cell.name
+    return None
+
+
+def _asked_for(app: Portal, cell: Cell) -> set[Action | None]:
+    declared = access.declared_by(app, cell.endpoint)
+    return {declared.action(cell.method)}
+
+
+def _broken(monkeypatch, role: Role, action: Action, reach: Reach) -> None:
+    monkeypatch.setitem(policy.GRANTS, role, {**policy.GRANTS[role], action: reach})
+
+
+def _sample(things: list, pytestconfig, least: int) -> list:
+    return things if pytestconfig.getoption("--trial") else things[:: max(1, len(things) // least)]
+
+
+def test_taking_any_one_grant_away_is_noticed(walk, monkeypatch, pytestconfig):
+    golden, unnoticed = read_golden(), []
+    for role, action in _sample(_grants(), pytestconfig, 25):
+        with monkeypatch.context() as patch:
+            _broken(patch, role, action, Reach.NOTHING)
+            if action not in INSIDE and _first_difference(walk, role, action, golden) is None:
+                unnoticed.append((role.value, action.name))
+    assert unnoticed == []
+
+
+def test_widening_any_one_grant_is_noticed(walk, monkeypatch, pytestconfig):
+    golden, unnoticed = read_golden(), []
+    narrow = [(role, action) for role, action in _grants() if GRANTS[role][action] is not Reach.EVERYTHING]
+    for role, action in _sample(narrow, pytestconfig, 15):
+        with monkeypatch.context() as patch:
+            _broken(patch, role, action, Reach.EVERYTHING)
+            if action not in INSIDE and _first_difference(walk, role, action, golden) is None:
+                unnoticed.append((role.value, action.name))
+    assert unnoticed == []
+
+
+def test_giving_a_role_what_it_does_not_hold_is_noticed(walk, monkeypatch, pytestconfig):
+    golden, unnoticed = read_golden(), []
+    missing = [(role, action) for role in Role for action in Action if action not in GRANTS[role]]
+    for role, action in _sample(missing, pytestconfig, 25):
+        with monkeypatch.context() as patch:
+            _broken(patch, role, action, Reach.EVERYTHING)
+            if action not in INSIDE and _first_difference(walk, role, action, golden) is None:
+                unnoticed.append((role.value, action.name))
+    assert unnoticed == []

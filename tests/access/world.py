@@ -1,0 +1,161 @@
+"""Two schools with one record of every kind each, told apart by words that stand in private texts only."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from portal.accounts.models import Person
+from portal.extensions import db
+from portal.kernel import clock, jobs, settings
+from portal.kernel.audit import record
+from portal.policy import Role
+from portal.referrals.models import Referral
+from portal.schools.models import Term
+from tests import builders_accounts, builders_cases, builders_measures, builders_visits, people
+from tests.builders_cases import World
+from tests.builders_measures import visits_of
+
+OWN, OTHER = "own", "other"
+SECRET = {OWN: "Ashsecret", OTHER: "Birchsecret"}
+"""Stands in the names of the children of a school and in everything that was written about them"""
+AT_PANEL = {OWN: "Ashpanel", OTHER: "Birchpanel"}
+"""The same, for the child whose referral is at panel: panel members of any school read that one"""
+
+
+@dataclass
+class Side:
+    """The ids and references of one school's records."""
+
+    school_id: int
+    pupil_id: int
+    contact_id: int
+    draft: str
+    submitted: str
+    at_panel: str
+    accepted: str
+    of_case: str
+    case: str
+    ended: str
+    case_pupil_id: int
+    worker_id: int
+    visit_id: int
+    reading_id: int
+    goal_id: int
+    strategy_id: int
+    feedback_id: int
+    monitoring_id: int
+    person_id: int
+    role_id: int
+
+
+@dataclass
+class Place:
+    """All that the walk needs to know."""
+
+    sides: dict[str, Side] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    line_id: int = 0
+    calendar_id: int = 0
+    term_id: int = 0
+    measure_id: int = 0
+    request_id: int = 0
+    job_id: int = 0
+
+
+def build() -> Place:
+    """The whole world, in the current unit."""
+    record(None, "panels switched on", settings.put("feature.panels", "on"))
+    ash = builders_cases.world()
+    birch = replace(
+        ash,
+        ash=ash.birch,
+        birch=ash.ash,
+        primary=ash.secondary,
+        secondary=ash.primary,
+        worker=ash.far_worker,
+        senco=ash.other_senco,
+    )
+    place = Place(people=_people(ash))
+    place.sides = {OWN: _side(ash, OWN), OTHER: _side(birch, OTHER)}
+    calendar = ash.primary.calendar
+    place.line_id, place.calendar_id, place.term_id = ash.primary.id, calendar.id, _first_term(calendar.id)
+    place.measure_id = builders_measures.assessments.ensure_standard_measures() or 1
+    place.request_id = builders_accounts.account_request().id
+    job = jobs.enqueue("of_the_tests")
+    job.failed_at = clock.now()
+    db.session.flush()
+    place.job_id = job.id
+    return place
+
+
+def _people(world: World) -> dict[str, int]:
+    made = {
+        "school": world.senco,
+        "head": people.person("Ash Head", Role.HEAD, school_id=world.ash.id),
+        "worker": world.worker,
+        "coordinator": world.coordinator,
+        "panel": people.person("Pat Panel", Role.PANEL),
+        "safeguarding": people.person("Dee Safe", Role.SAFEGUARDING),
+        "commissioner": people.person("Lee Authority", Role.COMMISSIONER),
+        "admin": people.person("Ann Admin", Role.ADMIN),
+        "no_role": people.person("Noa Role", None),
+    }
+    return {name: person.id for name, person in made.items()}
+
+
+def _first_term(calendar_id: int) -> int:
+    return db.session.scalars(db.select(Term.id).where(Term.calendar_id == calendar_id).order_by(Term.id)).first() or 0
+
+
+def _side(world: World, name: str) -> Side:
+    secret = SECRET[name]
+    child = builders_cases.pupil(world.ash, "Kit", secret, diagnosis=f"{secret} diagnosis")
+    carer = builders_cases.contact(child, f"Rosa {secret}", address=f"{secret} Street 1")
+    running = builders_cases.case(world, child)
+    running.stage = "support"
+    record(None, "case moved", running)
+    ended = builders_cases.case(world, builders_cases.pupil(world.ash, "Len", secret))
+    visit = builders_visits.visit(running, world.worker, note=f"{secret} visit note")
+    reading = builders_measures.reading(world, running, note=f"{secret} reading note")
+    goal = builders_measures.goal(world, running, f"{secret} goal")
+    strategy = builders_measures.strategy(running, f"{secret} strategy")
+    feedback = builders_measures.feedback_given(world, running, good_words=f"{secret} feedback")
+    builders_measures.ended(world, ended)
+    at_panel = builders_cases.pupil(world.ash, "Pia", AT_PANEL[name])
+    return Side(
+        school_id=world.ash.id,
+        pupil_id=child.id,
+        contact_id=carer.id,
+        draft=_referral(world, child, "draft"),
+        submitted=_referral(world, child, "submitted"),
+        at_panel=_referral(world, at_panel, "at_panel"),
+        accepted=_referral(world, child, "decided", "outreach"),
+        of_case=running.referral.reference,
+        case=running.reference,
+        ended=ended.reference,
+        case_pupil_id=ended.pupils[0].pupil_id,
+        worker_id=world.worker.id,
+        visit_id=visit.id,
+        reading_id=reading.id,
+        goal_id=goal.id,
+        strategy_id=strategy.id,
+        feedback_id=feedback.id,
+        monitoring_id=visits_of(ended)[0].id,
+        person_id=world.senco.id,
+        role_id=_role(world.senco),
+    )
+
+
+def _role(person: Person) -> int:
+    return person.roles[0].id
+
+
+def _referral(world: World, child: object, status: str, decision: str | None = None) -> str:
+    made: Referral = builders_cases.referral(  # type: ignore[arg-type]
+        world.ash, child, world.senco, world.primary, status=status, decision=decision
+    )
+    if status == "draft":
+        made.submitted_at = None
+    else:
+        made.submitted_at = clock.now() - timedelta(days=3)
+    record(None, "referral dated", made)
+    return made.reference
