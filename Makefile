@@ -11,7 +11,7 @@ NPM_FROM_WHEEL := $(if $(shell command -v npm 2>/dev/null),,$(VENV)/bin/npm)
 COMPILE := $(WITH_VENV) uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench trial format lock clean runtime development assets browser
+.PHONY: help run test check trial format lock clean runtime development assets browser
 
 help: ## say what each of these does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -28,9 +28,6 @@ check: development assets ## formatting, lint, types, import contracts, template
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m pytest -q tests/architecture
-
-bench: development assets browser ## the benchmarks: a table, and JSON in instance/bench
-	@$(PY) -m tests.bench
 
 trial: development assets browser ## the long trials
 	@$(PY) -m pytest --trial tests/trials $(PYTEST_ARGS)

@@ -193,7 +193,7 @@ def test_every_route_answers_every_role_as_agreed(walk, pytestconfig):
             answers[cell.name][role], text = walk.ask(role, cell)
             leaks += [(cell.name, role, word) for word in _private_to_others(role) if word in text]
     assert leaks == []
-    if not GOLDEN.exists():
+    if not GOLDEN.exists() and len(cells) == len(walk.cells):
         GOLDEN.write_text(written_out(answers))
         pytest.fail("expected.txt was not there and has been written: read it")
     golden = read_golden()
@@ -219,6 +219,7 @@ def test_the_golden_file_itself_keeps_the_promises():
     # What belongs to a school but is no child's: a worker may see every school, an administrator its people.
     no_childs = {"schools.school", "schools.change_school", "schools.close_school", "schools.reopen_school"}
     no_childs |= {name for name in EXAMPLES if name.startswith("accounts.")}
+    no_childs |= {"visits.week"}  # the address only asks to choose a case; one out of reach is not offered
     checked = 0
     for name, found in read_golden().items():
         endpoint = name.split()[1]
@@ -258,59 +259,60 @@ def _grants() -> list[tuple[Role, Action]]:
     return [(role, action) for role in Role for action in GRANTS[role]]
 
 
+BEHIND_READING = frozenset({Action.APPROVE_REFERRAL, Action.WITHDRAW_REFERRAL, Action.MOVE_CASE, Action.CLOSE_CASE})
+"""Actions on a record that is first read under another action: without the reading they open nothing."""
+
 INSIDE = frozenset({Action.EXTEND_CASE})
-"""Actions that only a filled-in form comes to, so that this walk with empty forms cannot see them; their features' own
-tests do, and tests/policy shows every change of the table."""
+"""Actions that only a filled-in form comes to: this walk sends empty ones. Their features' own tests fill them in."""
+
+HELD_BY_ALL = frozenset({Action.OWN_ACCOUNT})
+"""The gate opens these to everybody who is signed in, whatever the table says."""
 
 
 def _first_difference(walk: Walk, role: Role, action: Action, golden: Mapping[str, Mapping[str, str]]) -> str | None:
-    """The first line of the golden file that no longer holds for this role; likely ones are asked first."""
-    for cell in sorted(walk.cells, key=lambda cell: action not in _asked_for(walk.app, cell)):
-        if walk.ask(role.value, cell)[0] != golden[cell.name][role.value]:
+    """The first thing asked that this role is answered otherwise, or with a word of others; likely ones come first."""
+    for cell in sorted(
+        walk.cells, key=lambda cell: access.declared_by(walk.app, cell.endpoint).action(cell.method) is not action
+    ):
+        answer, text = walk.ask(role.value, cell)
+        if answer != golden[cell.name][role.value] or any(word in text for word in _private_to_others(role.value)):
             return cell.name
     return None
 
 
-def _asked_for(app: Portal, cell: Cell) -> set[Action | None]:
-    declared = access.declared_by(app, cell.endpoint)
-    return {declared.action(cell.method)}
-
-
-def _broken(monkeypatch, role: Role, action: Action, reach: Reach) -> None:
-    monkeypatch.setitem(policy.GRANTS, role, {**policy.GRANTS[role], action: reach})
+def _unnoticed(walk: Walk, monkeypatch, changes: list[tuple[Role, Action, Reach]]) -> set[Action]:
+    """The actions whose grant was changed for a role, one at a time, without this walk seeing it."""
+    golden, found = read_golden(), set()
+    for role, action, reach in changes:
+        with monkeypatch.context() as patch:
+            patch.setitem(policy.GRANTS, role, {**policy.GRANTS[role], action: reach})
+            if _first_difference(walk, role, action, golden) is None:
+                found.add(action)
+    return found
 
 
 def _sample(things: list, pytestconfig, least: int) -> list:
     return things if pytestconfig.getoption("--trial") else things[:: max(1, len(things) // least)]
 
 
+GRANTED = [(role, action) for role in Role for action in GRANTS[role]]
+NARROW = [(role, action) for role, action in GRANTED if GRANTS[role][action] is not Reach.EVERYTHING]
+MISSING = [(role, action) for role in Role for action in Action if action not in GRANTS[role]]
+
+
 def test_taking_any_one_grant_away_is_noticed(walk, monkeypatch, pytestconfig):
-    golden, unnoticed = read_golden(), []
-    for role, action in _sample(_grants(), pytestconfig, 25):
-        with monkeypatch.context() as patch:
-            _broken(patch, role, action, Reach.NOTHING)
-            if action not in INSIDE and _first_difference(walk, role, action, golden) is None:
-                unnoticed.append((role.value, action.name))
-    assert unnoticed == []
+    changes = [(role, action, Reach.NOTHING) for role, action in _sample(GRANTED, pytestconfig, 25)]
+    unnoticed = _unnoticed(walk, monkeypatch, changes)
+    assert unnoticed <= INSIDE | HELD_BY_ALL, unnoticed
 
 
 def test_widening_any_one_grant_is_noticed(walk, monkeypatch, pytestconfig):
-    golden, unnoticed = read_golden(), []
-    narrow = [(role, action) for role, action in _grants() if GRANTS[role][action] is not Reach.EVERYTHING]
-    for role, action in _sample(narrow, pytestconfig, 15):
-        with monkeypatch.context() as patch:
-            _broken(patch, role, action, Reach.EVERYTHING)
-            if action not in INSIDE and _first_difference(walk, role, action, golden) is None:
-                unnoticed.append((role.value, action.name))
-    assert unnoticed == []
+    changes = [(role, action, Reach.EVERYTHING) for role, action in _sample(NARROW, pytestconfig, 15)]
+    unnoticed = _unnoticed(walk, monkeypatch, changes)
+    assert unnoticed <= INSIDE | BEHIND_READING, unnoticed
 
 
 def test_giving_a_role_what_it_does_not_hold_is_noticed(walk, monkeypatch, pytestconfig):
-    golden, unnoticed = read_golden(), []
-    missing = [(role, action) for role in Role for action in Action if action not in GRANTS[role]]
-    for role, action in _sample(missing, pytestconfig, 25):
-        with monkeypatch.context() as patch:
-            _broken(patch, role, action, Reach.EVERYTHING)
-            if action not in INSIDE and _first_difference(walk, role, action, golden) is None:
-                unnoticed.append((role.value, action.name))
-    assert unnoticed == []
+    changes = [(role, action, Reach.EVERYTHING) for role, action in _sample(MISSING, pytestconfig, 25)]
+    unnoticed = _unnoticed(walk, monkeypatch, changes)
+    assert unnoticed <= INSIDE | BEHIND_READING, unnoticed

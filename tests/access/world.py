@@ -108,19 +108,19 @@ def _first_term(calendar_id: int) -> int:
 
 def _side(world: World, name: str) -> Side:
     secret = SECRET[name]
-    child = builders_cases.pupil(world.ash, "Kit", secret, diagnosis=f"{secret} diagnosis")
+    child = builders_cases.pupil(world.ash, secret, "Kit", diagnosis=f"{secret} diagnosis")
     carer = builders_cases.contact(child, f"Rosa {secret}", address=f"{secret} Street 1")
     running = builders_cases.case(world, child)
     running.stage = "support"
     record(None, "case moved", running)
-    ended = builders_cases.case(world, builders_cases.pupil(world.ash, "Len", secret))
+    ended = builders_cases.case(world, builders_cases.pupil(world.ash, secret, "Len"))
     visit = builders_visits.visit(running, world.worker, note=f"{secret} visit note")
     reading = builders_measures.reading(world, running, note=f"{secret} reading note")
     goal = builders_measures.goal(world, running, f"{secret} goal")
     strategy = builders_measures.strategy(running, f"{secret} strategy")
     feedback = builders_measures.feedback_given(world, running, good_words=f"{secret} feedback")
     builders_measures.ended(world, ended)
-    at_panel = builders_cases.pupil(world.ash, "Pia", AT_PANEL[name])
+    at_panel = builders_cases.pupil(world.ash, AT_PANEL[name], "Pia")
     return Side(
         school_id=world.ash.id,
         pupil_id=child.id,

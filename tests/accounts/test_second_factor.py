@@ -200,7 +200,7 @@ def test_in_production_a_school_needs_it_too(browser, given_in_production):
 
 
 def test_in_production_who_sees_no_child_may_do_without(browser, given_in_production):
-    given_in_production(lambda: with_password("Ada", Role.ADMIN, email=RIGHT["email"]))
+    given_in_production(lambda: with_password("Ada", Role.COMMISSIONER, email=RIGHT["email"]))
     browser.post("/sign-in", RIGHT)
     assert browser.get("/").status_code == 200
 

@@ -185,7 +185,8 @@ def newest_value(app, reading_id):
 def test_a_reading_is_removed(app, worker, here, ids):
     assert "Remove this reading" in worker.get(f"{here}/{ids['reading']}").text
     before = count(app, Reading)
-    assert worker.post(f"{here}/{ids['reading']}/removal").status_code == 303
+    assert worker.post(f"{here}/{ids['reading']}/removal", data={"version": "99"}).status_code == 409
+    assert worker.post(f"{here}/{ids['reading']}/removal", data={"version": "1"}).status_code == 303
     assert count(app, Reading) == before - 1
     assert worker.post(f"{here}/{ids['reading']}/removal").status_code == 404
 

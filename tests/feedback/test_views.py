@@ -139,7 +139,8 @@ def test_feedback_is_corrected_and_the_second_editor_sees_both(app, worker, here
 
 
 def test_feedback_is_removed(app, worker, here, ids):
-    assert worker.post(f"{here}/{ids['row']}/removal").status_code == 303
+    assert worker.post(f"{here}/{ids['row']}/removal", data={"version": "99"}).status_code == 409
+    assert worker.post(f"{here}/{ids['row']}/removal", data={"version": "1"}).status_code == 303
     assert count(app) == 0
 
 

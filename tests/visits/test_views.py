@@ -87,6 +87,7 @@ def test_my_week_shows_the_form_the_entries_and_the_warnings(worker, given, ids)
     assert "Tuesday 10 November, today" in text
     assert "1 hour" in text
     assert "Week of Monday 9 November" in text
+    assert "Maya K." in text.split('id="week-tasks"')[1].split("</section>")[0]
     assert "Dog in the garden. &lt;b&gt;Ring first&lt;/b&gt;" in text
     assert 'value="2026-11-10"' in text
 
