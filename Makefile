@@ -9,9 +9,12 @@ PIP := $(if $(shell command -v uv 2>/dev/null),uv pip install --python $(PY),$(P
 WITH_VENV := PATH="$$PATH:$(CURDIR)/$(VENV)/bin"
 NPM_FROM_WHEEL := $(if $(shell command -v npm 2>/dev/null),,$(VENV)/bin/npm)
 COMPILE := $(WITH_VENV) uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet
+# The tests make thousands of small databases: in memory, where the machine has 2 GB there for it.
+MEMORY := /dev/shm
+IN_MEMORY = $(if $(shell df -Pk $(MEMORY) 2>/dev/null | awk 'NR == 2 && $$4 > 2000000'),TMPDIR=$(MEMORY))
 
 .DELETE_ON_ERROR:
-.PHONY: help run test check trial format lock clean runtime development assets browser
+.PHONY: help run test check trial bench format lock clean runtime development assets browser
 
 help: ## say what each of these does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,7 +23,7 @@ run: runtime assets ## set up what is missing and serve the portal on http://127
 	@$(PY) deploy/run.py
 
 test: development assets browser ## set up what is missing and run every test (PYTEST_ARGS="-k referral")
-	@$(PY) -m pytest -n 2 --dist loadfile -q $(PYTEST_ARGS)
+	@$(IN_MEMORY) $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q $(PYTEST_ARGS)
 
 check: development assets ## formatting, lint, types, import contracts, templates and migrations
 	@$(PY) -m ruff format --check --quiet .
@@ -30,7 +33,10 @@ check: development assets ## formatting, lint, types, import contracts, template
 	@$(PY) -m pytest -q tests/architecture
 
 trial: development assets browser ## the long trials
-	@$(PY) -m pytest --trial tests/trials $(PYTEST_ARGS)
+	@$(PY) -m pytest --trial tests/trials tests/access $(PYTEST_ARGS)
+
+bench: development assets ## the benchmarks: a table, and JSON in instance/bench/ (BENCH_ARGS="register" runs one)
+	@$(PY) -m tests.bench $(BENCH_ARGS)
 
 format: development ## format the code and mend what can be mended by itself
 	@$(PY) -m ruff format .
@@ -66,11 +72,13 @@ $(VENV)/bin/pip:
 $(VENV)/runtime: requirements.txt | $(VENV)/bin/pip
 	@echo "Setting up: what the portal needs"
 	@$(PIP) -r requirements.txt
+	@$(PY) deploy/documents.py
 	@touch $@
 
 $(VENV)/development: requirements-dev.txt | $(VENV)/bin/pip
 	@echo "Setting up: what tests and checks need"
 	@$(PIP) -r requirements-dev.txt
+	@$(PY) deploy/documents.py
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc | $(VENV)/bin/pip $(NPM_FROM_WHEEL)
