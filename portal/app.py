@@ -17,31 +17,44 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import config as configuration
 from portal.accounts import principal
+from portal.accounts.operations.people import SCHOOL_TAKEN_INTO_USE
 from portal.accounts.queries import demonstration_people_left
-from portal.cases.queries import CaseSection, stages_by_referral
+from portal.agreements.queries.events import agreement_events
+from portal.cases.queries import CaseSection, case_events, cases_of_pupils, stages_by_referral
+from portal.exits.operations import refresh_awaited
 from portal.exits.queries import open_monitoring_count
 from portal.extensions import csrf, db, htmx, migrate
+from portal.feedback.operations import AFTER_REMOVAL
+from portal.files import worker as files
 from portal.kernel import access, audit, clock, crypto, error_pages, gate, logs, settings, submissions, web
 from portal.kernel.database import engine_options, mode, prepare_engine
 from portal.kernel.settings import Feature
 from portal.kernel.unit_of_work import run
+from portal.notices.operations import tell
 from portal.policy import Action, Role, may
-from portal.referrals.queries import CASE_STAGES
+from portal.referrals.queries import CASE_STAGES, CASES_OF_PUPILS, EVENTS
+from portal.schools.operations import take_into_use
 from portal.visits.queries import visit_dates_of
+from portal.visits.queries.for_referrals import visit_events
 
 FEATURES: dict[str, Feature | None] = {
     "home": None,
     "accounts": None,
     "schools": None,
+    "notices": None,
     "referrals": Feature.REFERRALS,
+    "agreements": Feature.AGREEMENTS,
     "cases": None,
     "board": Feature.BOARD,
     "visits": Feature.VISITS,
     "assessments": Feature.ASSESSMENTS,
     "plans": None,
     "feedback": Feature.FEEDBACK,
+    "training": Feature.TRAINING,
+    "advice": Feature.ADVICE,
     "exits": None,
     "impact": Feature.IMPACT,
+    "offer": None,
 }
 """Every feature with pages, by package; one with a switch has no menu entry and answers 404 while it is off."""
 
@@ -59,6 +72,8 @@ class MenuEntry:
 _REFERRALS = MenuEntry("Referrals", "referrals.index", Action.READ_REFERRAL)
 _PUPILS = MenuEntry("Pupils", "schools.pupils", Action.READ_PUPIL)
 _SUPPORT = MenuEntry("Our support", "cases.index", Action.READ_SUPPORT)
+_TRAINING = MenuEntry("Training", "training.index", Action.READ_TRAINING)
+_ADVICE = MenuEntry("Advice", "advice.index", Action.READ_ADVICE)
 _BOARD = MenuEntry("Board", "board.index", Action.READ_BOARD)
 _WEEK = MenuEntry("My week", "visits.week", Action.LOG_VISIT)
 _IMPACT = MenuEntry("Impact", "impact.index", Action.READ_CHART)
@@ -68,10 +83,10 @@ _SETTINGS = MenuEntry("Settings", "home.settings", Action.MANAGE_SETTINGS)
 _AUDIT = MenuEntry("Audit", "home.audit", Action.READ_AUDIT)
 
 MENU: Mapping[Role, tuple[MenuEntry, ...]] = {
-    Role.COORDINATOR: (_REFERRALS, _BOARD, _IMPACT, _SCHOOLS, _PEOPLE),
-    Role.WORKER: (_BOARD, _WEEK, _IMPACT),
-    Role.SCHOOL: (_REFERRALS, _PUPILS, _SUPPORT),
-    Role.HEAD: (_REFERRALS, _PUPILS, _SUPPORT),
+    Role.COORDINATOR: (_REFERRALS, _BOARD, _TRAINING, _ADVICE, _IMPACT),
+    Role.WORKER: (_BOARD, _WEEK, _TRAINING, _ADVICE, _IMPACT),
+    Role.SCHOOL: (_REFERRALS, _PUPILS, _SUPPORT, _TRAINING, _ADVICE),
+    Role.HEAD: (_REFERRALS, _PUPILS, _SUPPORT, _TRAINING, _ADVICE),
     Role.SAFEGUARDING: (_BOARD, _REFERRALS),
     Role.PANEL: (_REFERRALS,),
     Role.ADMIN: (_PEOPLE, _SCHOOLS, _SETTINGS, _AUDIT),
@@ -82,7 +97,12 @@ MENU: Mapping[Role, tuple[MenuEntry, ...]] = {
 MOST_MENU_ENTRIES = 5
 
 
+_AGREEMENT = CaseSection(
+    "Agreement", "cases.agreement", Action.READ_AGREEMENT, "agreements-changed", Feature.AGREEMENTS
+)
+
 CASE_SECTIONS: tuple[CaseSection, ...] = (
+    _AGREEMENT,
     CaseSection("Visits", "visits.of_case", Action.READ_VISITS, "visits-changed"),
     CaseSection("Readings", "assessments.of_case", Action.READ_READINGS, "readings-changed"),
     CaseSection("Plan", "plans.of_case", Action.READ_PLAN, "strategies-changed"),
@@ -92,8 +112,10 @@ CASE_SECTIONS: tuple[CaseSection, ...] = (
 """The sections of a case's page, each drawn by its own feature; one whose feature is not there is left out."""
 
 SUPPORT_SECTIONS: tuple[CaseSection, ...] = (
+    _AGREEMENT,
     CaseSection("Agreed strategies", "plans.for_school", Action.READ_SUPPORT, "strategies-changed"),
     CaseSection("Visits", "visits.for_school", Action.READ_SUPPORT, "visits-changed"),
+    CaseSection("What your school said", "feedback.for_school", Action.READ_SUPPORT, "feedback-changed"),
 )
 """The same for the page on which a school reads of one piece of work."""
 
@@ -174,7 +196,7 @@ def _database(app: Portal) -> None:
     config: configuration.Config = app.extensions["config"]
     config.instance.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
-    for name in ("tasks", *FEATURES):
+    for name in ("tasks", "files", *FEATURES):
         _import_if_there(f"portal.{name}.models")
     for name in KERNEL_TABLES:
         import_module(f"portal.kernel.{name}")
@@ -218,6 +240,11 @@ def _features(app: Portal) -> None:
     app.extensions.update(case_sections=CASE_SECTIONS, support_sections=SUPPORT_SECTIONS)
     app.extensions["case_facts"] = {"open_monitoring": open_monitoring_count, "visit_dates": visit_dates_of}
     app.extensions[CASE_STAGES] = stages_by_referral
+    app.extensions[CASES_OF_PUPILS] = cases_of_pupils
+    app.extensions[EVENTS] = [agreement_events, case_events, visit_events]
+    app.extensions[SCHOOL_TAKEN_INTO_USE] = take_into_use
+    app.extensions[AFTER_REMOVAL] = refresh_awaited
+    app.extensions[files.TELL] = tell
     commands = import_module("portal.cli")
     commands.install(app)
 
@@ -252,8 +279,11 @@ def _menu() -> list[dict[str, Any]]:
 def _assets(app: Portal) -> Any:
     """Addresses of static files: third-party ones by the manifest, our own with a version that changes with them."""
     static = Path(app.static_folder or "static")
-    own = {"app.css": "css/app.css", "board.css": "css/board.css", "chart.css": "css/chart.css"}
-    own |= {"app.js": "js/app.js", "favicon.svg": "icons/favicon.svg"}
+    own = {
+        path.name: str(path.relative_to(static))
+        for part in ("css", "js", "icons")
+        for path in (static / part).iterdir()
+    }
     known: dict[str, str] = {}
 
     def asset(name: str) -> str:

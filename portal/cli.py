@@ -17,19 +17,25 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.accounts import queries as people
 from portal.accounts.operations import people as accounts
+from portal.agreements.operations import ensure_default_agreement_text
 from portal.assessments.operations import ensure_standard_measures
 from portal.demo.world import is_empty, make_demonstration
 from portal.extensions import db
+from portal.files import worker as files
 from portal.history.operations import import_file
 from portal.kernel import jobs, logs, seals
 from portal.kernel.errors import PortalError, Refused
 from portal.kernel.unit_of_work import is_unavailable, writing
-from portal.schools.operations import ensure_default_lines_and_calendar
+from portal.notices import delivery
+from portal.offer.operations import ensure_default_offer
+from portal.schools.operations import ensure_default_lines_and_calendar, import_schools, make_findable
+from portal.training.operations import ensure_default_topics
+from portal.training.operations.programmes import ensure_default_programmes
 
 
 def install(app: Flask) -> None:
     """Adds the portal's commands to ``flask --app wsgi``."""
-    for command in (prepare, demo, cast, worker, create_admin, import_impact, new_data_key, audit):
+    for command in (prepare, demo, cast, worker, create_admin, import_impact, import_register, new_data_key, audit):
         app.cli.add_command(command)
 
 
@@ -62,6 +68,11 @@ def seed() -> None:
     with writing():
         ensure_default_lines_and_calendar()
         ensure_standard_measures()
+        ensure_default_topics()
+        ensure_default_programmes()
+        ensure_default_agreement_text()
+        ensure_default_offer()
+        make_findable()
 
 
 @click.command()
@@ -109,9 +120,9 @@ def worker(once: bool) -> None:
 def _work() -> bool | None:
     """Whether there was something to do; None when the database was not to be had."""
     try:
-        busy = jobs.run_next()
+        busy = [jobs.run_next(), delivery.send_next(), files.sweep_when_due()]
         with writing():
-            return seals.seal_new_lines() > 0 or busy
+            return seals.seal_new_lines() > 0 or any(busy)
     except SQLAlchemyError as error:
         db.session.rollback()
         if not is_unavailable(error):
@@ -149,6 +160,22 @@ def import_impact(file: Path, service: str, year: str) -> None:
             click.echo(problem, err=True)
         raise SystemExit(1) from None
     click.echo(result.words())
+
+
+@click.command("import-schools")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--links", type=click.Path(path_type=Path), help="The register's own file of links between schools.")
+@with_appcontext
+@plainly
+def import_register(file: Path, links: Path | None) -> None:
+    """Brings in the national school register (GIAS); a line that cannot be taken is named, and the others go in."""
+    with writing():
+        result = import_schools(file, links)
+    for line in result.refused:
+        click.echo(f"Line {line.line} refused: {line.reason}", err=True)
+    click.echo(result.words())
+    if result.took_nothing:
+        raise click.ClickException("No line of the file could be taken.")
 
 
 @click.command("new-data-key")

@@ -1,12 +1,13 @@
 """Settings from the environment, checked by name at start; a wrong one is refused with its mend."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -16,8 +17,39 @@ DEMONSTRATION_PASSWORD = "demonstration only"  # noqa: S105  (public on purpose,
 SHORTEST_SECRET = 32
 
 
+_MICROSOFT_TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z]{2,}")
+_PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad"
+"""The tenant of every private Microsoft account."""
+
+
 class WrongSetting(Exception):
     """A setting of the environment is missing or does not fit; the text says how to mend it."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Who takes the portal's e-mail, and from whom it comes."""
+
+    host: str
+    port: int
+    security: Literal["none", "tls", "starttls"]
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class WorkProvider:
+    """Work accounts of one provider by OpenID Connect. ``tenants``: Microsoft's tenant ids, Google's domains."""
+
+    name: Literal["microsoft", "google"]
+    client_id: str
+    client_secret: str = field(repr=False)
+    tenants: tuple[str, ...]
+    discovery: str
+    mfa: bool = False
+    """Every tenant asks for a second factor itself, so the portal need not"""
 
 
 @dataclass(frozen=True)
@@ -34,6 +66,11 @@ class Config:
     proxy_hops: int = 0
     patience: int = 15
     """Seconds that a request waits for a lock before it answers 503"""
+    work_providers: tuple[WorkProvider, ...] = ()
+    mail: MailServer | None = None
+    """None: messages wait, and the page of messages says so"""
+    clamav: str | None = None
+    """tcp://host:port or unix:/path; None: files are given out as “not scanned”"""
 
     @property
     def demonstration(self) -> bool:
@@ -59,6 +96,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         public_base_url=_base_url(environ, mode),
         trusted_hosts=_hosts(environ, mode),
         proxy_hops=_hops(environ),
+        work_providers=_work_providers(environ, mode),
+        mail=_mail(environ),
+        clamav=_clamav(environ),
     )
 
 
@@ -153,3 +193,124 @@ def _hops(environ: Mapping[str, str]) -> int:
     if not text.isdigit() or int(text) > 5:
         raise WrongSetting("PROXY_HOPS must be the number of proxies in front of the portal, 0 to 5.")
     return int(text)
+
+
+_MAIL_SCHEMES: Mapping[str, tuple[Literal["none", "tls", "starttls"], int]] = {
+    "smtp": ("none", 25),
+    "smtp+starttls": ("starttls", 587),
+    "smtps": ("tls", 465),
+}
+
+
+def _mail(environ: Mapping[str, str]) -> MailServer | None:
+    url, sender = environ.get("SMTP_URL", "").strip(), environ.get("MAIL_FROM", "").strip()
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in _MAIL_SCHEMES or not parts.hostname or (port := _port(parts)) == 0:
+        raise WrongSetting(
+            "SMTP_URL is not the address of a mail server. Set it to something like "
+            "smtp+starttls://user:password@mail.example.org:587 (or smtps://…, or smtp://… inside your network)."
+        )
+    if not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+", sender):
+        raise WrongSetting(
+            "MAIL_FROM is not an e-mail address. Set it to the one that the portal's messages come from."
+        )
+    security, usual = _MAIL_SCHEMES[parts.scheme]
+    if parts.password and security == "none" and parts.hostname not in _THIS_MACHINE:
+        raise WrongSetting("SMTP_URL would send its password unencrypted. Use smtps:// or smtp+starttls://.")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(parts.hostname, port or usual, security, sender, user, password)
+
+
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+def _port(parts: SplitResult) -> int | None:
+    """None when it is not said, 0 when it is not a port."""
+    try:
+        return parts.port
+    except ValueError:
+        return 0
+
+
+def _clamav(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("CLAMAV_URL", "").strip()
+    if not url:
+        return None
+    parts = urlsplit(url)
+    over_network = parts.scheme == "tcp" and parts.hostname and _port(parts) != 0
+    over_socket = parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc
+    if not (over_network or over_socket):
+        raise WrongSetting(
+            "CLAMAV_URL is not the address of a virus scanner. Set it to something like tcp://127.0.0.1:3310 or "
+            "unix:/run/clamav/clamd.ctl."
+        )
+    return url
+
+
+def _work_providers(environ: Mapping[str, str], mode: str) -> tuple[WorkProvider, ...]:
+    return tuple(filter(None, (_microsoft(environ, mode), _google(environ, mode))))
+
+
+def _microsoft(environ: Mapping[str, str], mode: str) -> WorkProvider | None:
+    if not _is_wanted(environ, "OIDC_MICROSOFT", "TENANTS"):
+        return None
+    tenants = _listed(environ, "OIDC_MICROSOFT_TENANTS")
+    if any(not _MICROSOFT_TENANT.fullmatch(tenant) or tenant == _PERSONAL_ACCOUNTS for tenant in tenants):
+        raise WrongSetting(
+            "OIDC_MICROSOFT_TENANTS holds something that is not the id of an organisation's tenant. List tenant ids "
+            "such as 0f6f1c1e-1c2d-4a3b-9a8b-112233445566, with commas."
+        )
+    tenant = tenants[0] if len(tenants) == 1 else "organizations"
+    usual = f"https://login.microsoftonline.com/{tenant}/v2.0/.well-known/openid-configuration"
+    return _work_provider(environ, mode, "microsoft", tenants, usual)
+
+
+def _google(environ: Mapping[str, str], mode: str) -> WorkProvider | None:
+    if not _is_wanted(environ, "OIDC_GOOGLE", "DOMAINS"):
+        return None
+    domains = _listed(environ, "OIDC_GOOGLE_DOMAINS")
+    if any(not _DOMAIN.fullmatch(domain) for domain in domains):
+        raise WrongSetting("OIDC_GOOGLE_DOMAINS holds something that is not a domain. List domains with commas.")
+    usual = "https://accounts.google.com/.well-known/openid-configuration"
+    return _work_provider(environ, mode, "google", domains, usual)
+
+
+def _is_wanted(environ: Mapping[str, str], prefix: str, places: str) -> bool:
+    """All three settings or none: half a provider would be a button that opens nothing, or opens for everybody."""
+    names = (f"{prefix}_CLIENT_ID", f"{prefix}_CLIENT_SECRET", f"{prefix}_{places}")
+    missing = [name for name in names if not environ.get(name, "").strip()]
+    if missing and len(missing) < len(names):
+        raise WrongSetting(f"{missing[0]} is missing. Set {', '.join(names)}, or none of them.")
+    return not missing
+
+
+def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    listed = tuple(filter(None, (part.strip().lower() for part in environ[name].split(","))))
+    if not listed:
+        raise WrongSetting(f"{name} names nobody. List at least one, or leave it out with the other settings.")
+    return listed
+
+
+def _work_provider(
+    environ: Mapping[str, str], mode: str, name: Literal["microsoft", "google"], tenants: tuple[str, ...], usual: str
+) -> WorkProvider:
+    prefix = f"OIDC_{name.upper()}"
+    mfa, discovery = environ.get(f"{prefix}_MFA", "no"), environ.get(f"{prefix}_DISCOVERY") or usual
+    if mfa not in ("yes", "no"):
+        raise WrongSetting(
+            f"{prefix}_MFA is “{mfa}”. Set it to yes when every tenant asks for a second factor, else no."
+        )
+    parts = urlsplit(discovery)
+    local = mode == "demonstration" and parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+    if not parts.hostname or (parts.scheme != "https" and not local):
+        raise WrongSetting(f"{prefix}_DISCOVERY must be an address that begins with https://, or be left out.")
+    return WorkProvider(
+        name,
+        environ[f"{prefix}_CLIENT_ID"].strip(),
+        environ[f"{prefix}_CLIENT_SECRET"].strip(),
+        tenants,
+        discovery,
+        mfa == "yes",
+    )

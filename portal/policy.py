@@ -78,6 +78,21 @@ class Action(StrEnum):
     END_CASE = "End a piece of work"
     RECORD_MONITORING = "Record monitoring visits"
     READ_CHART = "See the Summary of Impact"
+    READ_AGREEMENT = "Read an agreement between school and service"
+    PREPARE_AGREEMENT = "Prepare an agreement, or let work start without one"
+    SIGN_AGREEMENT = "Sign an agreement for the school"
+    MANAGE_AGREEMENT_TEXTS = "Write the texts of agreements"
+    READ_TRAINING = "See training that was asked for or offered"
+    REQUEST_TRAINING = "Ask for training and choose its date"
+    MANAGE_TRAINING = "Plan training and events, and keep the catalogue"
+    RUN_TRAINING = "Keep the register of training that they give"
+    READ_ADVICE = "Read questions about practice"
+    ASK_ADVICE = "Ask the service about practice"
+    ANSWER_ADVICE = "Answer questions about practice"
+    GIVE_SCHOOL_FEEDBACK = "Say for the school how the work went"
+    WRITE_SCHOOL_STRATEGY = "Write strategies for a whole school"
+    MANAGE_OFFER = "Write the page “Our offer”"
+    READ_OUTBOX = "See messages that could not be sent"
 
 
 class Reach(StrEnum):
@@ -176,11 +191,22 @@ _SCHOOL: Mapping[Action, Reach] = {
     _A.WRITE_REFERRAL: _R.OWN_SCHOOL,
     _A.WITHDRAW_REFERRAL: _R.OWN_SCHOOL,
     _A.READ_SUPPORT: _R.OWN_SCHOOL,
+    _A.READ_AGREEMENT: _R.OWN_SCHOOL,
+    _A.READ_TRAINING: _R.OWN_SCHOOL,
+    _A.REQUEST_TRAINING: _R.OWN_SCHOOL,
+    _A.READ_ADVICE: _R.OWN_SCHOOL,
+    _A.ASK_ADVICE: _R.OWN_SCHOOL,
+    _A.GIVE_SCHOOL_FEEDBACK: _R.OWN_SCHOOL,
 }
 
 GRANTS: Mapping[Role, Mapping[Action, Reach]] = {
     Role.SCHOOL: {**EVERYONE, **_SCHOOL},
-    Role.HEAD: {**EVERYONE, **_SCHOOL, _A.APPROVE_REFERRAL: _R.OWN_SCHOOL},
+    Role.HEAD: {
+        **EVERYONE,
+        **_SCHOOL,
+        _A.APPROVE_REFERRAL: _R.OWN_SCHOOL,
+        _A.SIGN_AGREEMENT: _R.OWN_SCHOOL,
+    },
     Role.WORKER: {
         **EVERYONE,
         _A.READ_SCHOOL: _R.EVERYTHING,
@@ -204,6 +230,12 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = {
         _A.RECORD_MONITORING: _R.ALLOCATED,
         _A.CLOSE_CASE: _R.ALLOCATED,
         _A.READ_CHART: _R.ALLOCATED,
+        _A.READ_AGREEMENT: _R.ALLOCATED,
+        _A.READ_TRAINING: _R.EVERYTHING,
+        _A.RUN_TRAINING: _R.ALLOCATED,
+        _A.READ_ADVICE: _R.EVERYTHING,
+        _A.ANSWER_ADVICE: _R.EVERYTHING,
+        _A.WRITE_SCHOOL_STRATEGY: _R.EVERYTHING,
     },
     Role.COORDINATOR: {
         **EVERYONE,
@@ -236,6 +268,17 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = {
         _A.END_CASE: _R.EVERYTHING,
         _A.RECORD_MONITORING: _R.EVERYTHING,
         _A.READ_CHART: _R.EVERYTHING,
+        _A.READ_AGREEMENT: _R.EVERYTHING,
+        _A.PREPARE_AGREEMENT: _R.EVERYTHING,
+        _A.MANAGE_AGREEMENT_TEXTS: _R.EVERYTHING,
+        _A.READ_TRAINING: _R.EVERYTHING,
+        _A.REQUEST_TRAINING: _R.EVERYTHING,
+        _A.MANAGE_TRAINING: _R.EVERYTHING,
+        _A.RUN_TRAINING: _R.EVERYTHING,
+        _A.READ_ADVICE: _R.EVERYTHING,
+        _A.ANSWER_ADVICE: _R.EVERYTHING,
+        _A.WRITE_SCHOOL_STRATEGY: _R.EVERYTHING,
+        _A.MANAGE_OFFER: _R.EVERYTHING,
     },
     Role.PANEL: {**EVERYONE, _A.READ_REFERRAL: _R.ON_AGENDA},
     Role.SAFEGUARDING: {
@@ -250,6 +293,8 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = {
         _A.READ_READINGS: _R.EVERYTHING,
         _A.READ_PLAN: _R.EVERYTHING,
         _A.READ_FEEDBACK: _R.EVERYTHING,
+        _A.READ_AGREEMENT: _R.EVERYTHING,
+        _A.READ_ADVICE: _R.EVERYTHING,
     },
     Role.COMMISSIONER: {**EVERYONE},
     Role.ADMIN: {
@@ -259,6 +304,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = {
         _A.APPROVE_ACCOUNTS: _R.EVERYTHING,
         _A.MANAGE_SETTINGS: _R.EVERYTHING,
         _A.READ_AUDIT: _R.EVERYTHING,
+        _A.READ_OUTBOX: _R.EVERYTHING,
         _A.READ_SCHOOL: _R.EVERYTHING,
         _A.MANAGE_SCHOOLS: _R.EVERYTHING,
     },

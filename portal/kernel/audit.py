@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from flask import g, has_request_context
-from sqlalchemy import BigInteger, Index, Integer, String, event, inspect
+from sqlalchemy import BigInteger, Index, Integer, String, event, insert, inspect
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from portal.extensions import Model, db
@@ -76,6 +76,23 @@ def record(actor: Actor | None, action: str, subject: Any, *, fields: Iterable[s
     session.flush()
     session.info.setdefault("recorded", []).append(subject)
     session.add(line(actor, action, subject.__tablename__, subject.id, fields=",".join(names)[:1000]))
+
+
+def record_rows(
+    actor: Actor | None, action: str, kind: str, record_ids: Iterable[int], *, fields: Iterable[str] = ()
+) -> None:
+    """One line for each row that a set-based statement of this unit changed.
+
+    Only for imports too large to go through the session: the net does not see their statements, so whoever writes one
+    names every row here, in the same transaction. ``fields`` are the columns that it set.
+    """
+    names = ",".join(sorted(fields))[:1000]
+    columns = ("at", "person_id", "action", "kind", "record_id", "fields", "request_id")
+    one = line(actor, action, kind, None, fields=names)
+    stamp = {column: getattr(one, column) for column in columns}
+    rows = [{**stamp, "record_id": record_id} for record_id in record_ids]
+    if rows:
+        db.session.connection().execute(insert(AuditLine.__table__), rows)  # type: ignore[arg-type]
 
 
 def record_act(actor: Actor | None, action: str, kind: str, record_id: int | None) -> None:

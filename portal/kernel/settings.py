@@ -23,6 +23,9 @@ class Feature(StrEnum):
     ASSESSMENTS = "assessments"
     FEEDBACK = "feedback"
     IMPACT = "impact"
+    AGREEMENTS = "agreements"
+    TRAINING = "training"
+    ADVICE = "advice"
     PANELS = "panels"
     COHORTS = "cohorts"
 
@@ -34,6 +37,9 @@ FEATURE_LABELS: Mapping[Feature, str] = {
     Feature.ASSESSMENTS: "Measures",
     Feature.FEEDBACK: "Feedback of schools and families",
     Feature.IMPACT: "Summary of Impact",
+    Feature.AGREEMENTS: "Agreements with schools before work starts",
+    Feature.TRAINING: "Training and events",
+    Feature.ADVICE: "Advice to schools",
     Feature.PANELS: "Sending referrals to a panel",
     Feature.COHORTS: "Home-educated children and other cohorts",
 }

@@ -1,8 +1,10 @@
 """What every answer carries, and what every address may look like."""
 
 import re
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
 CONTENT_SECURITY_POLICY = (
@@ -12,6 +14,8 @@ CONTENT_SECURITY_POLICY = (
 )
 
 LARGEST_ID = 2_147_483_647
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class IdConverter(IntegerConverter):
@@ -41,7 +45,31 @@ class WordConverter(BaseConverter):
 def install(app: Flask) -> None:
     """Hangs converters and headers on the application."""
     app.url_map.converters.update(id=IdConverter, ref=ReferenceConverter, word=WordConverter)
+    app.before_request(_allow_more)
     app.after_request(_headers)
+
+
+def takes_up_to(size: int) -> Callable[[View], View]:
+    """The view takes bodies of up to ``size`` bytes instead of the usual 12 MB. Stands under the route decorator."""
+
+    def mark(view: View) -> View:
+        view.largest_body = size  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _allow_more() -> None:
+    """Before anything reads the form: the check of its token does, long before the view."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    size: int | None = getattr(view, "largest_body", None)
+    if size is not None:
+        request.max_content_length = size
+
+
+def let_it_be_kept() -> None:
+    """This answer is the same for everybody who is not signed in: a browser may keep it for five minutes."""
+    g.may_be_kept = True
 
 
 _FINGERPRINTED = re.compile(r"^/static/vendor/")
@@ -59,7 +87,7 @@ def _headers(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if _FINGERPRINTED.match(request.path) or (request.path.startswith("/static/") and request.args.get("v")):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    elif request.endpoint == "home.brand" and response.status_code == 200:
+    elif response.status_code == 200 and (request.endpoint == "home.brand" or g.get("may_be_kept")):
         headers["Cache-Control"] = "private, max-age=300"
     elif request.endpoint != "static":
         headers["Cache-Control"] = "no-store"

@@ -16,8 +16,11 @@ SHOWN_AT_MOST = 100
 
 _ADDRESSES = {
     Feature.REFERRALS: "/referrals/%",
-    Feature.FEEDBACK: "/cases/%/feedback",
+    Feature.AGREEMENTS: "/agreements/%",
+    Feature.FEEDBACK: "%/feedback%",
     Feature.ASSESSMENTS: "/cases/%/assessments",
+    Feature.ADVICE: "/advice/%",
+    Feature.TRAINING: "/training/%",
 }
 """Where the tasks of each feature lead that can be switched off."""
 

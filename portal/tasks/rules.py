@@ -11,6 +11,7 @@ APPROVE_REFERRAL = "approve_referral"
 ANSWER_RETURN = "answer_return"
 RATIFY_DECISION = "ratify_decision"
 OPEN_CASE = "open_case"
+DECIDE_AT_PANEL = "decide_at_panel"
 CHOOSE_WORKER = "choose_worker"
 OBSERVATION_REPORT = "observation_report"
 WEEK_SIX_REVIEW = "week_six_review"
@@ -18,22 +19,49 @@ PLANNED_END = "planned_end"
 CLOSING_REPORT = "closing_report"
 MONITORING_VISIT = "monitoring_visit"
 AWAITED_CELL = "awaited_cell"
+ANSWER_INVITATION = "answer_invitation"
+RECORD_EVENT = "record_event"
 ACCOUNT_REQUEST = "account_request"
+SIGN_AGREEMENT = "sign_agreement"
+ANSWER_AGREEMENT = "answer_agreement"
+CHASE_AGREEMENT = "chase_agreement"
+GIVE_SCHOOL_FEEDBACK = "give_school_feedback"
+REVIEW_POLICY = "review_policy"
+ANSWER_TRAINING = "answer_training"
+CHOOSE_TRAINING_DATE = "choose_training_date"
+ENTER_ATTENDEES = "enter_attendees"
+FILL_REGISTER = "fill_register"
+ANSWER_ADVICE = "answer_advice"
+ADVICE_ASKED_BACK = "advice_asked_back"
 
 RULES: Mapping[str, str] = {
+    ANSWER_ADVICE: "Answer a question about practice",
+    ADVICE_ASKED_BACK: "Answer what the service asks",
     SCREEN_REFERRAL: "Screen the referral",
     APPROVE_REFERRAL: "Approve the referral",
     ANSWER_RETURN: "Answer the service's question",
     RATIFY_DECISION: "Ratify the emergency decision",
     OPEN_CASE: "Open the case",
+    DECIDE_AT_PANEL: "Decide at the panel",
     CHOOSE_WORKER: "Choose a worker and a first day",
     OBSERVATION_REPORT: "Observation report",
     WEEK_SIX_REVIEW: "Week 6 review",
     PLANNED_END: "Planned end of support",
     CLOSING_REPORT: "Closing report",
     MONITORING_VISIT: "Monitoring visit",
+    ANSWER_INVITATION: "Answer an invitation to an event",
+    RECORD_EVENT: "Record who came to an event",
     AWAITED_CELL: "Still awaited for the chart",
     ACCOUNT_REQUEST: "Answer a request for an account",
+    SIGN_AGREEMENT: "Sign the agreement",
+    ANSWER_AGREEMENT: "Answer the school about the agreement",
+    CHASE_AGREEMENT: "Ask why the agreement is not signed",
+    GIVE_SCHOOL_FEEDBACK: "Say how the support went",
+    REVIEW_POLICY: "Review the policy on “Our offer”",
+    ANSWER_TRAINING: "Answer a request for training",
+    CHOOSE_TRAINING_DATE: "Choose a date for training",
+    ENTER_ATTENDEES: "Say who comes to the training",
+    FILL_REGISTER: "Fill in the register",
 }
 
 

@@ -37,6 +37,15 @@ def test_production_starts_with_all_that_it_needs(tmp_path):
         ({"PORTAL_MODE": "staging"}, "PORTAL_MODE is"),
         ({"FLASK_DEBUG": "1"}, "debug"),
         ({"PROXY_HOPS": "many"}, "PROXY_HOPS"),
+        ({"SMTP_URL": "mail.example.org", "MAIL_FROM": "a@example.org"}, "SMTP_URL is not"),
+        ({"SMTP_URL": "https://mail.example.org", "MAIL_FROM": "a@example.org"}, "SMTP_URL is not"),
+        ({"SMTP_URL": "smtp://mail.example.org:99999", "MAIL_FROM": "a@example.org"}, "SMTP_URL is not"),
+        ({"SMTP_URL": "smtp://me:secret@mail.example.org", "MAIL_FROM": "a@example.org"}, "unencrypted"),
+        ({"SMTP_URL": "smtps://mail.example.org"}, "MAIL_FROM is not"),
+        ({"SMTP_URL": "smtps://mail.example.org", "MAIL_FROM": "a@b.org\nBcc: c@d.org"}, "MAIL_FROM is not"),
+        ({"CLAMAV_URL": "clamd"}, "CLAMAV_URL is not"),
+        ({"CLAMAV_URL": "unix://run/clamd"}, "CLAMAV_URL is not"),
+        ({"CLAMAV_URL": "tcp://scanner:99999"}, "CLAMAV_URL is not"),
     ],
 )
 def test_production_refuses(tmp_path, change, named):
@@ -51,6 +60,33 @@ def test_the_demonstration_makes_its_own_secrets_once(tmp_path):
     assert (first.secret_key, first.data_keys) == (second.secret_key, second.data_keys)
     assert len(first.secret_key) >= 32
     assert (tmp_path / "new" / "secret-key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("smtp://mail.example.org", ("mail.example.org", 25, "none", "", "")),
+        ("smtp+starttls://me%40x:p%3Aw@mail.example.org", ("mail.example.org", 587, "starttls", "me@x", "p:w")),
+        ("smtps://me:secret@mail.example.org:1465", ("mail.example.org", 1465, "tls", "me", "secret")),
+        ("smtp://me:secret@127.0.0.1:2525", ("127.0.0.1", 2525, "none", "me", "secret")),
+    ],
+)
+def test_the_mail_server_is_read_from_its_address(tmp_path, url, wanted):
+    change = {"SMTP_URL": url, "MAIL_FROM": "portal@example.org", "INSTANCE_FOLDER": str(tmp_path)}
+    mail = from_environment(GOOD | change).mail
+    assert (mail.host, mail.port, mail.security, mail.user, mail.password) == wanted
+    assert "secret" not in repr(mail)
+
+
+def test_without_mail_server_or_scanner_the_portal_starts(tmp_path):
+    config = from_environment(GOOD | {"INSTANCE_FOLDER": str(tmp_path)})
+    assert config.mail is None
+    assert config.clamav is None
+
+
+@pytest.mark.parametrize("url", ["tcp://127.0.0.1:3310", "unix:/run/clamav/clamd.ctl"])
+def test_the_scanner_is_taken_by_either_address(tmp_path, url):
+    assert from_environment(GOOD | {"CLAMAV_URL": url, "INSTANCE_FOLDER": str(tmp_path)}).clamav == url
 
 
 def test_secrets_do_not_show_in_a_traceback(tmp_path):

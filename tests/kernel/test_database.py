@@ -17,7 +17,7 @@ def test_sqlite_is_a_version_that_loses_no_commits():
     assert sqlite_module().sqlite_version_info >= FIXED_SQLITE
 
 
-def test_sqlite_settings(app, engine):
+def test_sqlite_settings(lab, engine):
     if engine != "sqlite":
         pytest.skip("settings of SQLite")
     wanted = {
@@ -27,9 +27,9 @@ def test_sqlite_settings(app, engine):
         "secure_delete": 1,
         "trusted_schema": 0,
         "cell_size_check": 1,
-        "busy_timeout": 15000,
+        "busy_timeout": 1000,
     }
-    with app.app_context():
+    with lab.app_context():
         found = {name: db.session.execute(text(f"PRAGMA {name}")).scalar() for name in wanted}
     assert found == wanted
 
