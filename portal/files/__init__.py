@@ -1,0 +1,1 @@
+"""Uploads and made documents: kept encrypted, scanned when a scanner is there, given out as attachments."""
