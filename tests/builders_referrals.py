@@ -1,14 +1,26 @@
 """Referrals for tests: plain functions with sensible defaults."""
 
+import json
 from datetime import date, time
 
 from portal.accounts.models import Person
 from portal.accounts.queries import actor_of
 from portal.extensions import db
+from portal.files.operations import keep
+from portal.kernel import clock
 from portal.kernel.audit import record
 from portal.referrals import operations, rules
-from portal.referrals.models import Referral
+from portal.referrals.models import (
+    Referral,
+    ReferralFile,
+    ReferralLetter,
+    ReferralMatch,
+    ReferralVersion,
+    ReferralVersionPage,
+)
 from portal.schools.models import ServiceLine
+
+PLAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 
 PAGES: dict[str, rules.PageDraft] = {
     "pupil": rules.PupilPage(
@@ -84,3 +96,37 @@ def decided(writer: Person, line: ServiceLine, coordinator: Person, decision: st
     """A referral that the coordinator decided directly."""
     made = rules.Decision(decision, "Fits the offer.", "", "direct", "camhs" if decision == "signpost" else "")
     return operations.take_step(actor_of(coordinator.id), submitted(writer, line), "decide", decision=made)
+
+
+def kept_of(submitted: str, accepted: str, words: str) -> int:
+    """A version, a letter and a possible match with these words, as if they had been made; answers the match's id."""
+    one, other = (
+        db.session.scalars(db.select(Referral).where(Referral.reference == r)).one() for r in (submitted, accepted)
+    )
+    for referral in (one, other):
+        page = ReferralVersionPage(page="concern", answers=json.dumps({"concern": words}))
+        version = ReferralVersion(
+            referral=referral, number=1, step="submit", made_at=clock.now(), made_by_name=words, pages=[page]
+        )
+        text = rules.to_kept(rules.Letter("A letter", words, words, referral.reference, "", "", "", ()))
+        letter = ReferralLetter(
+            referral=referral, number=1, title="A letter", made_at=clock.now(), text=json.dumps(text)
+        )
+        db.session.add_all([version, letter])
+    match = ReferralMatch(
+        referral=one, pupil_id=one.pupil_id, why=rules.SAME_RECORD, state="possible", found_at=clock.now()
+    )
+    record(None, "possible match found", match)
+    record(None, "version kept", one)
+    record(None, "version kept", other)
+    return match.id
+
+
+def file_of(reference: str) -> int:
+    """A small plan that came with the referral, as if it had been added; answers the file's id."""
+    referral = db.session.scalars(db.select(Referral).where(Referral.reference == reference)).one()
+    stored = keep(None, "plan.pdf", PLAN, kind="referral", record_id=referral.id)
+    db.session.flush()
+    referral.files.append(ReferralFile(file_id=stored.id, item="plan"))
+    record(None, "file added to referral", referral)
+    return stored.id

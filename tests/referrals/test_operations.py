@@ -199,7 +199,7 @@ def test_where_the_head_is_asked_the_head_sends_it(cast):
     with pytest.raises(Refused, match="approval comes first"):
         operations.take_step(as_(cast.senco), referral, "submit")
     operations.take_step(as_(cast.senco), referral, "send_for_approval")
-    assert open_rules(referral) == [("approve_referral", "head", "2026-11-11")]
+    assert open_rules(referral) == [("approve_referral", None, "2026-11-11")]
     with pytest.raises(NotPermitted):
         operations.take_step(as_(cast.senco), referral, "approve")
     with pytest.raises(Refused, match="cannot be changed now"):
@@ -294,7 +294,10 @@ def test_the_panel_is_there_only_when_switched_on(cast):
     operations.take_step(as_(cast.coordinator), referral, "send_to_panel")
     operations.take_step(as_(cast.coordinator), referral, "defer", note="The SENDCo was ill.")
     db.session.commit()
-    assert (referral.status, open_rules(referral)) == ("at_panel", [])
+    assert (referral.status, open_rules(referral)) == (
+        "at_panel",
+        [("decide_at_panel", "coordinator", "2026-12-08")],
+    )
     assert queries.referral_for(as_(cast.panel), referral.reference).id == referral.id
 
 

@@ -74,7 +74,7 @@ def test_a_school_reads_its_own_list_newest_first_with_one_plain_line(cast):
     db.session.commit()
     rows = queries.own_referrals(as_(cast.senco)).rows
     assert [row.reference for row in rows] == [second.reference, first.reference]
-    assert rows[0].line_words == "Not sent yet. Next: your school."
+    assert rows[0].line_words == "Not sent yet. Next: the school."
     assert rows[1].line_words == "With the service for screening. Next: the coordinator, by Tuesday 10 November."
     assert (rows[1].pupil, rows[1].year_group, rows[0].pupil) == ("Maya Okafor", "Year 5", "Pupil not entered yet")
 
@@ -194,8 +194,8 @@ def test_what_a_school_said_to_itself_stays_there(cast):
     ):
         operations.take_step(as_(who), referral, step, note=note)
     db.session.commit()
-    mine = [row.what for row in queries.timeline_of(as_(cast.senco), referral)]
-    theirs = [row.what for row in queries.timeline_of(as_(cast.coordinator), referral)]
+    mine = [row.what for row in queries.timeline_of(as_(cast.senco), referral).past]
+    theirs = [row.what for row in queries.timeline_of(as_(cast.coordinator), referral).past]
     assert len(mine) == 5
     assert theirs == ["Approved by the school and sent to the service"]
 

@@ -1,7 +1,7 @@
 """The referral form: its pages, what is wrong with an answer, what is missing, and answers to JSON and back."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from portal.referrals.rules import (
     PAGES,
     AgenciesPage,
     Agency,
+    Asked,
     AttendancePage,
     Concern,
     ConcernPage,
@@ -45,12 +46,7 @@ from portal.referrals.rules import (
 TODAY = date(2017, 11, 29)
 
 
-@dataclass(frozen=True)
-class Line:
-    asks_head: bool = False
-
-
-PLAIN, ASKING = Line(), Line(asks_head=True)
+PLAIN, ASKING = Asked(), Asked(asks_head=True)
 
 FULL: dict[str, PageDraft] = {
     "pupil": PupilPage("Maya", "Kowalska", date(2008, 3, 4), "5"),
@@ -113,6 +109,11 @@ def test_core_questions_are_those_of_the_domain() -> None:
         "referrer.head_approves",
         "referrer.head_name",
         "referrer.head_approved_on",
+        "referrer.officer_signs",
+        "referrer.officer_signed_on",
+        "referrer.parent_signs",
+        "referrer.parent_name",
+        "referrer.parent_signed_on",
     }
 
 
@@ -173,7 +174,7 @@ def test_each_core_answer_alone_blocks(key: str) -> None:
         (ViewsPage(), PLAIN, []),
     ],
 )
-def test_what_blocks_on_a_page(page: PageDraft, line: Line, blocked_by: list[str]) -> None:
+def test_what_blocks_on_a_page(page: PageDraft, line: Asked, blocked_by: list[str]) -> None:
     assert [gap.question for gap in missing_on(page, line) if gap.blocks] == blocked_by
 
 

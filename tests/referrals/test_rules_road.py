@@ -54,6 +54,8 @@ ASKED = ReferralFacts(asks_head=True)
         ("send_to_panel", {"submitted"}, "at_panel", Action.SCREEN_REFERRAL, False),
         ("defer", {"at_panel"}, "at_panel", Action.SCREEN_REFERRAL, True),
         ("return", {"submitted", "at_panel"}, "returned", Action.SCREEN_REFERRAL, True),
+        ("ask_another", {"awaiting_approval"}, "awaiting_approval", Action.WRITE_REFERRAL, False),
+        ("take_back", {"decided"}, "submitted", Action.SCREEN_REFERRAL, True),
         ("withdraw", set(OPEN), "withdrawn", Action.WITHDRAW_REFERRAL, True),
     ],
 )
@@ -63,7 +65,7 @@ def test_steps(step: str, sources: set[str], target: str, needs: Action, reason_
 
 
 def test_there_are_no_other_steps() -> None:
-    assert len(ROAD.steps) == 10
+    assert len(ROAD.steps) == 12
 
 
 def test_every_status_can_be_reached_and_the_open_ones_can_be_left() -> None:
@@ -71,7 +73,7 @@ def test_every_status_can_be_reached_and_the_open_ones_can_be_left() -> None:
     for _ in STATUSES:
         reached |= {step.target for status in reached for step in ROAD.available(status)}
     assert reached == set(STATUSES)
-    assert {status for status in STATUSES if ROAD.available(status)} == OPEN
+    assert {status for status in STATUSES if ROAD.available(status)} == OPEN | {"decided"}
     assert EDITABLE < WITH_SCHOOL < OPEN
 
 
@@ -131,7 +133,7 @@ def test_deciding(decision: str, pupil_known: bool, possible: bool) -> None:
         ("draft", COMPLETE, ["submit", "withdraw"]),
         ("draft", ASKED, ["send_for_approval", "withdraw"]),
         ("draft", replace(ASKED, approved=True), ["submit", "withdraw"]),
-        ("awaiting_approval", ASKED, ["approve", "send_back", "withdraw"]),
+        ("awaiting_approval", ASKED, ["approve", "ask_another", "send_back", "withdraw"]),
         ("submitted", COMPLETE, ["decide", "send_to_panel", "return", "withdraw"]),
         ("submitted", ReferralFacts(panels_held=False), ["decide", "return", "withdraw"]),
         ("returned", COMPLETE, ["resubmit", "withdraw"]),
@@ -220,15 +222,15 @@ TUESDAY = date(2017, 12, 5)
 @pytest.mark.parametrize(
     ("facts", "line"),
     [
-        (StatusFacts("draft"), "Not sent yet. Next: your school."),
-        (StatusFacts("awaiting_approval"), "Waiting for the head's approval. Next: your head teacher."),
+        (StatusFacts("draft"), "Not sent yet. Next: the school."),
+        (StatusFacts("awaiting_approval"), "Waiting for the head's approval. Next: the head teacher."),
         (
             StatusFacts("submitted", TUESDAY),
             "With the service for screening. Next: the coordinator, by Tuesday 5 December.",
         ),
         (
             StatusFacts("returned", TUESDAY),
-            "Returned: the service needs to know more. Next: your school, by Tuesday 5 December.",
+            "Returned: the service needs to know more. Next: the school, by Tuesday 5 December.",
         ),
         (StatusFacts("at_panel", TUESDAY), "On the agenda of the panel. Next: the panel, by Tuesday 5 December."),
         (StatusFacts("withdrawn", TUESDAY), "Withdrawn."),
@@ -251,15 +253,15 @@ TUESDAY = date(2017, 12, 5)
         ),
         (
             StatusFacts("decided", None, "signpost", signpost="Early help"),
-            "Not for outreach. Turn to early help instead. Next: your school.",
+            "Not for outreach. Turn to early help instead. Next: the school.",
         ),
         (
             StatusFacts("decided", None, "signpost"),
-            "Not for outreach. The decision says where to turn. Next: your school.",
+            "Not for outreach. The decision says where to turn. Next: the school.",
         ),
         (
             StatusFacts("decided", None, "signpost", signpost="CAMHS"),
-            "Not for outreach. Turn to CAMHS instead. Next: your school.",
+            "Not for outreach. Turn to CAMHS instead. Next: the school.",
         ),
         (
             StatusFacts("decided", None, "training"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, ClassVar, get_type_hints
 
 from wtforms import Field, Form, FormField
@@ -47,10 +47,16 @@ class Part(Form):
     """One entry of a group."""
 
     makes: ClassVar[type]
+    asked_with: ClassVar[Mapping[str, tuple[str, Sequence[str]]]] = {}
+    """As on a page: a question that some answers of another one of this entry ask for"""
     look = staticmethod(look_of)
 
     def draft(self) -> Any:
-        return read_draft(self.makes, self)
+        made = read_draft(self.makes, self)
+        unset = self.makes()
+        given = {name: self[question].data for name, (question, _) in self.asked_with.items()}
+        pointless = [name for name, answer in given.items() if answer and answer not in self.asked_with[name][1]]
+        return replace(made, **{name: getattr(unset, name) for name in pointless}) if pointless else made
 
     @property
     def is_empty(self) -> bool:
@@ -118,6 +124,12 @@ class PageForm(EditForm):
     """Whether the portal filled some of it in."""
     reveals: ClassVar[Mapping[str, Mapping[str, Sequence[str]]]] = {}
     """Which details each answer of a question asks for: they show under that answer, and count only with it."""
+    asked_with: ClassVar[Mapping[str, tuple[str, Sequence[str]]]] = {}
+    """A question that several answers of another one ask for: it stands below that one, and counts only with them."""
+    typed_on = ""
+    """When the fields hold what was typed and not saved: the moment, in words"""
+    draft_version = 0
+    """Of what is kept of this person's typing on this page"""
 
     def draft(self) -> Any:
         return read_draft(rules.PAGE_BY_KEY[self.page].draft, self)
@@ -133,16 +145,26 @@ class PageForm(EditForm):
             given = self[question].data if question in self else None
             if given is not None:
                 names += [name for answer, asked in by_answer.items() if answer != given for name in asked]
-        return [self[name] for name in names if name in self]
+        for name, (question, answers) in self.asked_with.items():
+            if question in self and self[question].data is not None and self[question].data not in answers:
+                names.append(name)
+        return [self[name] for name in names if name in self and not isinstance(self[name], Group)]
 
     @property
-    def questions(self) -> tuple[list[str], list[str]]:
-        """Names of the questions in order: those needed before sending, and those that help; without the details."""
+    def questions(self) -> list[tuple[str, list[str]]]:
+        """Names of the questions by weight (core, usual, also) in order; without the details of answers."""
         asked = rules.PAGE_BY_KEY[self.page].questions
         details = {name for by_answer in self.reveals.values() for names in by_answer.values() for name in names}
         shown = [question for question in asked if question.field in self and question.field not in details]
-        core = [question.field for question in shown if question.weight == rules.CORE]
-        return core, [question.field for question in shown if question.weight != rules.CORE]
+        weights = (rules.CORE, rules.USUAL, rules.ALSO)
+        by_weight = [(weight, [q.field for q in shown if self._weight_of(q) == weight]) for weight in weights]
+        return [(weight, names) for weight, names in by_weight if names]
+
+    def _weight_of(self, question: rules.Question) -> str:
+        """A question that another one asks for stands with it."""
+        name, _ = self.asked_with.get(question.field, (question.field, ()))
+        asked = rules.PAGE_BY_KEY[self.page].questions
+        return next(other.weight for other in asked if other.field == name)
 
     def group(self, name: str) -> Group | None:
         """The repeating group of this name, if the page has one."""

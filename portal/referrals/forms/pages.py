@@ -114,6 +114,7 @@ class NeedsForm(PageForm):
     page = "needs"
 
     sen_status = RadioField(label_of(page, "sen_status"), SEN_PROVISION.items())
+    asked_with = {"sen_need": ("sen_status", ("K", "E"))}
     sen_need = ChoiceField(label_of(page, "sen_need"), SEN_NEED.items(), description="Only with SEN support or a plan")
     nature_of_need = LongTextField(label_of(page, "nature_of_need"), longest=_STORY)
     diagnosis = LongTextField(label_of(page, "diagnosis"), longest=_PASSAGE)
@@ -141,12 +142,13 @@ class SuspensionPart(Part):
 
     starts_on = NearDateField("First day")
     sessions = WholeNumberField("Sessions", least=1, most=90, description="A session is half a school day")
-    reasons = ManyField("Reasons", SUSPENSION_REASONS.items())
+    reasons = ManyField("Reasons", [(code, rules.reason_words(code)) for code in SUSPENSION_REASONS])
 
 
 class AttendanceForm(PageForm):
     page = "attendance"
     reveals = {"part_time": {"yes": ("part_time_hours",)}}
+    asked_with = {"suspensions": ("suspended", ("yes",))}
 
     attendance_percent = NumberField(label_of(page, "attendance_percent"), least=0, most=100)
     attendance_since = NearDateField(label_of(page, "attendance_since"))
@@ -154,6 +156,7 @@ class AttendanceForm(PageForm):
     part_time = YesNoField(label_of(page, "part_time"))
     part_time_hours = NumberField(label_of(page, "part_time_hours"), least=0, most=40)
     managed_moves = LongTextField(label_of(page, "managed_moves"), longest=_PASSAGE)
+    suspended = YesNoField(label_of(page, "suspended"))
     suspensions = Group(SuspensionPart, label_of(page, "suspensions"), thing="suspension")
 
 
@@ -184,9 +187,29 @@ class SupportForm(PageForm):
 
 class ViewsForm(PageForm):
     page = "views"
+    reveals = {
+        "pupil_views_how": {"not_yet": ("pupil_views_not_yet",)},
+        "family_views_how": {"not_yet": ("family_views_not_yet",)},
+    }
+    asked_with = {
+        "pupil_views": ("pupil_views_how", ("wrote", "told", "drew", "helped")),
+        "pupil_views_helper": ("pupil_views_how", ("told", "drew", "helped")),
+        "family_views": ("family_views_how", ("wrote", "told", "helped")),
+        "family_views_who": ("family_views_how", ("wrote", "told", "helped")),
+    }
 
-    pupil_views = LongTextField(label_of(page, "pupil_views"), longest=_STORY)
-    family_views = LongTextField(label_of(page, "family_views"), longest=_STORY)
+    pupil_views_how = RadioField(label_of(page, "pupil_views_how"), rules.PUPIL_WAYS.items())
+    pupil_views = LongTextField(
+        label_of(page, "pupil_views"),
+        longest=_STORY,
+        description="Word for word, also when it is short or hard to read",
+    )
+    pupil_views_helper = TextField(label_of(page, "pupil_views_helper"), description="Only if an adult helped")
+    pupil_views_not_yet = LongTextField(label_of(page, "pupil_views_not_yet"), longest=_LINES)
+    family_views_how = RadioField(label_of(page, "family_views_how"), rules.FAMILY_WAYS.items())
+    family_views = LongTextField(label_of(page, "family_views"), longest=_STORY, description="In their words")
+    family_views_who = TextField(label_of(page, "family_views_who"))
+    family_views_not_yet = LongTextField(label_of(page, "family_views_not_yet"), longest=_LINES)
 
 
 class SafetyForm(PageForm):
@@ -199,7 +222,11 @@ class SafetyForm(PageForm):
 
 class ReferrerForm(PageForm):
     page = "referrer"
-    reveals = {"head_approves": {"yes": ("head_name", "head_approved_on")}}
+    reveals = {
+        "head_approves": {"yes": ("head_name", "head_approved_on")},
+        "officer_signs": {"yes": ("officer_signed_on",)},
+        "parent_signs": {"yes": ("parent_name", "parent_signed_on")},
+    }
 
     name = TextField(label_of(page, "name"))
     role = TextField(label_of(page, "role"), description="For example, SENDCo")
@@ -208,10 +235,68 @@ class ReferrerForm(PageForm):
     head_approves = YesNoField(label_of(page, "head_approves"))
     head_name = TextField(label_of(page, "head_name"))
     head_approved_on = NearDateField(label_of(page, "head_approved_on"))
+    officer_signs = YesNoField(label_of(page, "officer_signs"))
+    officer_signed_on = NearDateField(label_of(page, "officer_signed_on"))
+    parent_signs = YesNoField(label_of(page, "parent_signs"))
+    parent_name = TextField(label_of(page, "parent_name"))
+    parent_signed_on = NearDateField(label_of(page, "parent_signed_on"))
 
-    def leave_head_out(self) -> None:
-        """Where the head approves in the portal, the form does not ask about it."""
-        del self.head_approves, self.head_name, self.head_approved_on
+    def ask_only(self, asked: rules.Asked) -> None:
+        """Officer and parent sign, or the head approves; where the head does so in the portal, neither is asked."""
+        head, officer = not asked.asks_head and not asked.by_officer, asked.by_officer
+        if not head:
+            del self.head_approves, self.head_name, self.head_approved_on
+        if not officer:
+            del self.officer_signs, self.officer_signed_on
+            del self.parent_signs, self.parent_name, self.parent_signed_on
+
+
+class GroupPupilPart(Part):
+    makes = rules.GroupPupil
+    asked_with = {
+        "sen_need": ("sen_status", ("K", "E")),
+        "agrees_on": ("agrees", ("yes",)),
+        "agrees_who": ("agrees", ("yes",)),
+        "agrees_why_not": ("agrees", ("no",)),
+    }
+
+    given_name = TextField("First name", longest=80)
+    family_name = TextField("Family name", longest=80)
+    born_on = BirthField("Date of birth", description="For example, 27 3 2016")
+    year_group = ChoiceField("Year group", YEAR_GROUPS.items())
+    sen_status = ChoiceField("SEN status", SEN_PROVISION.items())
+    sen_need = ChoiceField("Kind of need", SEN_NEED.items(), description="Only with SEN support or a plan")
+    looked_after = YesNoField("Is the child looked after?")
+    social_care = ChoiceField("Social-care status", SOCIAL_CARE.items())
+    agrees = YesNoField("Does the family know about this referral and agree with it?")
+    agrees_on = NearDateField("When did they say so?", description="Only if they agree")
+    agrees_who = TextField("Who said so?", description="Only if they agree")
+    agrees_why_not = LongTextField("Why not?", longest=_LINES, description="Only if they do not agree")
+    shares = YesNoField("May information be shared with the agencies involved?")
+    upn = TextField("Unique pupil number (UPN), if you know it", longest=20)
+
+
+class GroupForm(PageForm):
+    page = "pupils"
+
+    pupils = Group(GroupPupilPart, label_of(page, "pupils"), thing="pupil", most=30)
+    why_together = LongTextField(label_of(page, "why_together"), longest=_PASSAGE)
+
+    def limit(self, most: int) -> None:
+        """A group has at most so many pupils, as the service line says."""
+        self.pupils.max_entries = most
+
+
+class WholeSchoolForm(PageForm):
+    page = "school"
+
+    what = LongTextField(
+        label_of(page, "what"), longest=_STORY, description="For example, the lunch hall is loud and pupils are hurt"
+    )
+    where = LongTextField(label_of(page, "where"), longest=_PASSAGE)
+    since = TextField(label_of(page, "since"), description="For example, since September")
+    how_many = TextField(label_of(page, "how_many"), longest=200)
+    staff = TextField(label_of(page, "staff"), longest=200)
 
 
 _FORMS: dict[str, type[PageForm]] = {
@@ -228,6 +313,8 @@ _FORMS: dict[str, type[PageForm]] = {
         ViewsForm,
         SafetyForm,
         ReferrerForm,
+        GroupForm,
+        WholeSchoolForm,
     )
 }
 

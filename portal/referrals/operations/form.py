@@ -13,15 +13,16 @@ from portal.kernel.versions import check_version
 from portal.policy import Action, Actor, Scope
 from portal.referrals import rules
 from portal.referrals.models import Referral, ReferralPage
-from portal.referrals.operations.pupil import find_pupil
+from portal.referrals.operations.autosave import put_away
+from portal.referrals.operations.pupil import find_group, find_pupil
 from portal.referrals.queries.form import saved_page
 from portal.schools.models import Pupil
 from portal.schools.operations import RefusedFields
 from portal.schools.queries import line_of, pupil_draft, school_choices
 
 
-def start_referral(actor: Actor, school_id: int, line_id: int) -> Referral:
-    """A new draft of this school for one service line.
+def start_referral(actor: Actor, school_id: int, line_id: int, kind: str = "pupil") -> Referral:
+    """A new draft of this school for one service line; ``kind`` says for whom (``rules.SCOPES``).
 
     Raises ``OutOfReach`` for a school that is not the actor's, ``Refused`` for a line or a school that takes no
     referrals any more.
@@ -29,16 +30,21 @@ def start_referral(actor: Actor, school_id: int, line_id: int) -> Referral:
     ensure(actor, Action.WRITE_REFERRAL, Scope(school_id=school_id, line_id=line_id, handed_in=False))
     if not _takes_referrals(line_id):
         raise Refused("This service takes no referrals at present. Choose another one.")
+    if kind not in rules.SCOPES:
+        raise Refused("Choose whom it is for.")
     if str(school_id) not in dict(school_choices()):
         raise Refused("This school is closed in the portal. Ask the service to put it right.")
     referral = Referral(
         reference=next_reference("R", clock.today().year),
         school_id=school_id,
         service_line_id=line_id,
+        scope_kind=kind,
         written_by_id=actor.person_id,
         status="draft",
         created_at=clock.now(),
         pages=[],
+        further=[],
+        files=[],
     )
     db.session.add(referral)
     audit.record(actor, "referral begun", referral)
@@ -60,15 +66,19 @@ def save_page(
     *,
     opened_with: int | None,
     knows_alike: bool = False,
+    sitting: str = "",
 ) -> ReferralPage:
     """Keeps the answers of one page; ``opened_with`` is the page's version when its form was opened, 0 for a new one.
 
-    The page “The pupil” also finds or makes the pupil's record as soon as names and date of birth are there. Raises
+    What the person typed in this ``sitting`` and had not saved is then no longer kept beside it. The page “The pupil”
+    also finds or makes the pupil's record as soon as names and date of birth are there. Raises
     ``RefusedFields``, ``EditConflict``, ``Refused`` once the referral was sent, and ``LooksKnown`` (of schools) unless
     ``knows_alike``.
     """
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
-    _ensure_editable(referral)
+    ensure_editable(referral)
+    if page not in {one.key for one in rules.pages_of(referral.scope_kind)}:
+        raise OutOfReach
     # Two people who save the same new page at once must wait for each other: the second is then told.
     db.session.refresh(referral, attribute_names=["status", "version"], with_for_update=True)
     db.session.expire(referral, ["pages"])
@@ -79,8 +89,11 @@ def save_page(
         raise RefusedFields(problems)
     if isinstance(draft, rules.PupilPage):
         find_pupil(actor, referral, draft, knows_alike=knows_alike)
-    row = _keep(actor, referral, page, draft)
+    if isinstance(draft, rules.GroupPage):
+        find_group(actor, referral, draft)
+    row = keep_page(actor, referral, page, draft)
     audit.record(actor, "referral page saved", referral, fields=[page])
+    put_away(actor, referral, page, sitting)
     return row
 
 
@@ -94,24 +107,28 @@ def choose_pupil(
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
     if opened_with is not None:
         check_version(referral, opened_with)
-    _ensure_editable(referral)
+    ensure_editable(referral)
     if referral.submitted_at is not None and referral.pupil_id is not None:
         raise Refused("The service knows this referral by its pupil. Withdraw it and begin a new one.")
     if pupil.school_id != referral.school_id:
         raise Refused("This pupil is not on your school's list. Enter the pupil instead.")
+    if referral.scope_kind != "pupil":
+        raise Refused("This referral is not for one pupil.")
     referral.pupil = pupil
     if fill:
-        _keep(actor, referral, "pupil", rules.page_of_pupil(pupil_draft(pupil)))
+        keep_page(actor, referral, "pupil", rules.page_of_pupil(pupil_draft(pupil)))
     audit.record(actor, "pupil chosen", referral)
 
 
-def _ensure_editable(referral: Referral) -> None:
+def ensure_editable(referral: Referral) -> None:
+    """Raises ``Refused`` once the referral was sent."""
     if referral.status not in rules.EDITABLE:
         status = rules.STATUSES[referral.status].lower()
         raise Refused(f"This referral is {status}, so its pages cannot be changed now.")
 
 
-def _keep(actor: Actor, referral: Referral, page: str, draft: rules.PageDraft) -> ReferralPage:
+def keep_page(actor: Actor, referral: Referral, page: str, draft: rules.PageDraft) -> ReferralPage:
+    """Puts the answers into the page's row; the caller has checked them and records the change."""
     answers = json.dumps(rules.to_answers(draft), ensure_ascii=False)
     if len(answers) > LONGEST_TEXT:
         raise Refused("This page holds more text than can be kept. Shorten the longest answers.")

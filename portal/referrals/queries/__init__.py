@@ -1,24 +1,47 @@
 """Reading referrals: one within reach, its pages and its story, and the lists of every role."""
 
+from portal.referrals.queries.evidence import (
+    FILE_KIND,
+    ReferralFileRow,
+    evidence_of,
+    file_of_referral,
+    files_of_referral,
+    gaps_of,
+    item_of_file,
+)
 from portal.referrals.queries.form import (
     GapRow,
     OpenedPage,
     TaskListPage,
+    asked_of,
+    colleagues_of,
     gaps_by_page,
+    known_pages,
+    last_referral_of,
     opened_page,
     page_answers,
+    sections_to_read,
+    subject_of,
     task_list,
 )
+from portal.referrals.queries.found import open_sealed, seal_pages
+from portal.referrals.queries.letters import LetterRow, letter_of, letters_of
 from portal.referrals.queries.lists import (
     SCREENED,
     AwaitingRow,
     Wanted,
     awaiting_case,
     cut_offs,
+    earlier_referrals,
+    live_referrals,
     own_referrals,
+    referrals_at,
     screening,
     screening_counts,
+    sees_all_sent,
 )
+from portal.referrals.queries.matches import CASES_OF_PUPILS, MatchRow, match_for, matches_of, pupil_ids_of, pupils_like
+from portal.referrals.queries.people import approvers_of
 from portal.referrals.queries.records import (
     CASE_STAGES,
     facts_of,
@@ -31,10 +54,78 @@ from portal.referrals.queries.records import (
     waits_for_case,
     work_of,
 )
+from portal.referrals.queries.returned import (
+    AskedRow,
+    answers_version,
+    asked_rows,
+    fields_asked,
+    own_answers,
+    questions_of,
+    reason_of_return,
+)
 from portal.referrals.queries.rows import ReferralRow, Rows
-from portal.referrals.queries.shown import DecisionRow, TimelineRow, decision_of, timeline_of
+from portal.referrals.queries.shown import (
+    EVENTS,
+    DecisionRow,
+    Timeline,
+    TimelineRow,
+    decision_of,
+    moment_words,
+    timeline_of,
+)
+from portal.referrals.queries.typed import TypedPage, UnsavedRow, others_typing, typed_on, unsaved_pages, version_typed
+from portal.referrals.queries.versions import VersionPage, VersionRow, version_page, versions_of
 
 __all__ = [
+    "moment_words",
+    "open_sealed",
+    "seal_pages",
+    "reason_of_return",
+    "answers_version",
+    "FILE_KIND",
+    "ReferralFileRow",
+    "TypedPage",
+    "UnsavedRow",
+    "asked_of",
+    "colleagues_of",
+    "evidence_of",
+    "file_of_referral",
+    "files_of_referral",
+    "gaps_of",
+    "item_of_file",
+    "known_pages",
+    "last_referral_of",
+    "others_typing",
+    "sections_to_read",
+    "subject_of",
+    "typed_on",
+    "unsaved_pages",
+    "version_typed",
+    "versions_of",
+    "version_page",
+    "VersionRow",
+    "VersionPage",
+    "Timeline",
+    "EVENTS",
+    "questions_of",
+    "own_answers",
+    "fields_asked",
+    "asked_rows",
+    "AskedRow",
+    "letters_of",
+    "letter_of",
+    "LetterRow",
+    "approvers_of",
+    "pupils_like",
+    "pupil_ids_of",
+    "matches_of",
+    "match_for",
+    "MatchRow",
+    "CASES_OF_PUPILS",
+    "sees_all_sent",
+    "referrals_at",
+    "live_referrals",
+    "earlier_referrals",
     "CASE_STAGES",
     "SCREENED",
     "AwaitingRow",

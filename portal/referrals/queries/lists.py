@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.kernel import clock
-from portal.policy import Action, Actor
+from portal.policy import Action, Actor, bounds_of, may
 from portal.referrals import rules
-from portal.referrals.models import Referral
+from portal.referrals.models import Referral, ReferralMatch
 from portal.referrals.queries.records import within_reach
 from portal.referrals.queries.rows import Rows, page_of, pupil_name, referral_rows
 from portal.schools.models import Pupil, ServiceLine
@@ -20,6 +20,7 @@ from portal.schools.queries import calendar_of
 from portal.tasks.models import Task
 
 SIZE = 50
+EARLIER_SIZE = 20
 SCREENED: Mapping[str, str] = {
     "submitted": "To screen",
     "returned": "With the school",
@@ -63,23 +64,58 @@ class AwaitingRow:
 
 def own_referrals(actor: Actor, *, after: int | None = None) -> Rows:
     """All that the actor may read, the newest first, in one statement."""
+    return _newest(actor, [], after, SIZE)
+
+
+def live_referrals(actor: Actor) -> Rows:
+    """Those in which somebody still has to act, the newest first, in one statement; at most ``SIZE``."""
+    return _newest(actor, [_is_live()], None, SIZE)
+
+
+def earlier_referrals(actor: Actor, *, after: int | None = None) -> Rows:
+    """The others: decided and done, or withdrawn; the newest first, in one statement."""
+    return _newest(actor, [not_(_is_live())], after, EARLIER_SIZE)
+
+
+def referrals_at(actor: Actor, status: str, *, after: int | None = None) -> Rows:
+    """Those at one status, the newest first, in one statement."""
+    return _newest(actor, [Referral.status == status], after, SIZE)
+
+
+def _is_live() -> ColumnElement[bool]:
+    """Open, waiting for the panel's word, or with something due (a case to be opened)."""
+    return or_(Referral.status.in_(sorted(rules.OPEN)), Referral.to_be_ratified, Task.id.is_not(None))
+
+
+def _newest(actor: Actor, conditions: list[ColumnElement[bool]], after: int | None, size: int) -> Rows:
     statement = (
-        referral_rows().where(within_reach(actor, Action.READ_REFERRAL)).order_by(Referral.id.desc()).limit(SIZE + 1)
+        referral_rows()
+        .where(within_reach(actor, Action.READ_REFERRAL), *conditions)
+        .order_by(Referral.id.desc())
+        .limit(size + 1)
     )
     if after is not None:
         statement = statement.where(Referral.id < after)
-    return page_of(db.session.execute(statement).all(), SIZE)
+    return page_of(db.session.execute(statement).all(), size)
 
 
 def screening(actor: Actor, wanted: Wanted, *, after: int | None = None) -> Rows:
     """The service's list in one statement: who waits longest first; what is decided, the newest first."""
     statement = referral_rows().where(within_reach(actor, Action.READ_REFERRAL), *_conditions(wanted))
+    if may(actor, Action.SCREEN_REFERRAL):
+        statement = statement.add_columns(_has_possible_match().label("possible_match"))
     column = Referral.decided_at if wanted.status == "decided" else Referral.submitted_at
     newest_first = wanted.status in _NEWEST_FIRST
     order = [column.desc(), Referral.id.desc()] if newest_first else [column, Referral.id]
     if after is not None:
         statement = statement.where(_beyond(column, after, newest_first))
     return page_of(db.session.execute(statement.order_by(*order).limit(SIZE + 1)).all(), SIZE)
+
+
+def _has_possible_match() -> ColumnElement[bool]:
+    """In either direction: the referral that came later holds the row, the earlier one is of its pupil."""
+    either = or_(ReferralMatch.referral_id == Referral.id, ReferralMatch.pupil_id == Referral.pupil_id)
+    return exists().where(either, ReferralMatch.state == "possible")
 
 
 def _beyond(column: Any, after: int, newest_first: bool) -> ColumnElement[bool]:
@@ -104,6 +140,11 @@ def _search(text: str) -> list[ColumnElement[bool]]:
         return [Referral.reference == reference]
     names = (Pupil.given_name, Pupil.family_name)
     return [or_(*(name.icontains(word, autoescape=True) for name in names)) for word in text.split()]
+
+
+def sees_all_sent(actor: Actor) -> bool:
+    """Whether the person reads what every school has sent, and so needs the service's list."""
+    return bounds_of(actor, Action.READ_REFERRAL).handed_in
 
 
 def screening_counts(actor: Actor) -> dict[str, int]:

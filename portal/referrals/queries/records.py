@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, String, case, cast, literal, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.extensions import db
+from portal.kernel import clock
 from portal.kernel.access import allows, reach_filter
 from portal.kernel.errors import OutOfReach
 from portal.kernel.settings import Feature, is_on
@@ -16,7 +17,8 @@ from portal.kernel.workflow import Step
 from portal.policy import Action, Actor
 from portal.referrals import rules
 from portal.referrals.models import Referral
-from portal.referrals.queries.form import page_answers
+from portal.referrals.queries.evidence import gaps_of
+from portal.referrals.queries.form import asked_of, page_answers
 from portal.tasks import rules as due
 from portal.tasks.models import Task
 
@@ -27,6 +29,7 @@ RULE_OF_STATUS: Mapping[str, str] = {
     "awaiting_approval": due.APPROVE_REFERRAL,
     "submitted": due.SCREEN_REFERRAL,
     "returned": due.ANSWER_RETURN,
+    "at_panel": due.DECIDE_AT_PANEL,
     "decided": due.OPEN_CASE,
 }
 """The one thing that is due while a referral stands where it stands."""
@@ -67,6 +70,7 @@ def referral_for(actor: Actor, reference: str, action: Action = Action.READ_REFE
             joinedload(Referral.school),
             joinedload(Referral.service_line),
             joinedload(Referral.written_by),
+            joinedload(Referral.approver),
             selectinload(Referral.pages),
         )
     ).one_or_none()
@@ -77,15 +81,24 @@ def referral_for(actor: Actor, reference: str, action: Action = Action.READ_REFE
 
 def facts_of(referral: Referral, decision: str = "") -> rules.ReferralFacts:
     """What the road must know."""
-    gaps = rules.missing(page_answers(referral), referral.service_line)
+    gaps = gaps_of(referral)
     return rules.ReferralFacts(
         missing=rules.blocking(gaps),
-        asks_head=referral.service_line.asks_head,
+        asks_head=asked_of(referral).asks_head,
         approved=referral.approved_at is not None,
         pupil_known=referral.pupil_id is not None,
         panels_held=is_on(Feature.PANELS),
         decision=decision,
+        kind=referral.scope_kind,
+        decided_today=_decided_today(referral),
+        case_opened=_decided_today(referral) and bool(case_stages([referral.id])),
     )
+
+
+def _decided_today(referral: Referral) -> bool:
+    if referral.status != "decided" or referral.decided_at is None:
+        return False
+    return referral.decided_at.astimezone(clock.LONDON).date() == clock.today()
 
 
 def steps_offered(actor: Actor, referral: Referral) -> list[Step[rules.ReferralFacts]]:
@@ -106,14 +119,24 @@ def may_ratify(actor: Actor, referral: Referral) -> bool:
 
 def status_line_of(referral: Referral) -> rules.StatusLine:
     """Where the referral is, who acts next, and by when."""
+    return rules.status_line(facts_of_line(referral))
+
+
+def facts_of_line(referral: Referral) -> rules.StatusFacts:
+    """What the line of one referral is made of."""
     due_on = db.session.scalar(select(Task.due_on).join(Referral, is_its_task()).where(Referral.id == referral.id))
-    return line_of_facts(referral, due_on, case_stages([referral.id]))
+    return status_facts(referral, due_on, case_stages([referral.id]))
 
 
 def line_of_facts(row: Any, due_on: date | None, stages: Mapping[int, rules.CaseStage]) -> rules.StatusLine:
     """The line of anything that has a referral's columns."""
+    return rules.status_line(status_facts(row, due_on, stages))
+
+
+def status_facts(row: Any, due_on: date | None, stages: Mapping[int, rules.CaseStage]) -> rules.StatusFacts:
+    """What the line, and what comes after it, is made of."""
     work = stages.get(row.id)
-    facts = rules.StatusFacts(
+    return rules.StatusFacts(
         status=row.status,
         due_on=work.due_on if work else due_on,
         decision=row.decision or "",
@@ -122,8 +145,9 @@ def line_of_facts(row: Any, due_on: date | None, stages: Mapping[int, rules.Case
         signpost=rules.SIGNPOSTS.get(row.signpost or "", ""),
         case_stage=work.stage if work else "",
         workers=work.workers if work else (),
+        kind=row.scope_kind,
+        approver=row.approver_name or "",
     )
-    return rules.status_line(facts)
 
 
 def case_stages(referral_ids: Collection[int]) -> Mapping[int, rules.CaseStage]:
@@ -142,7 +166,7 @@ def work_of(referral: Referral) -> str:
 
 def waits_for_case(referral: Referral) -> bool:
     """Whether a case follows from the decision and none is opened yet."""
-    return rules.leads_to_case(referral.decision or "") and not case_stages([referral.id])
+    return rules.leads_to_case(referral.decision or "", referral.scope_kind) and not case_stages([referral.id])
 
 
 def lone_visit_warning(referral: Referral) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
+from portal.accounts.models import Person
 from portal.kernel import clock
 from portal.kernel.dates import school_year_start, short_day_words
 from portal.referrals import rules
-from portal.referrals.models import Referral
+from portal.referrals.models import Referral, ReferralPupil
 from portal.referrals.queries.records import case_stages, is_its_task, line_of_facts
 from portal.schools.models import Pupil, PupilYear, School, ServiceLine
 from portal.schools.queries import calendar_of
@@ -43,6 +44,8 @@ class ReferralRow:
     due_tone: str
     decision: str
     is_draft: bool
+    possible_match: bool = False
+    """For the service alone: earlier work of perhaps the same child"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,16 @@ class Rows:
 
 
 _latest = aliased(PupilYear)
+Approver = aliased(Person)
+
+
+def _others_of_group() -> Any:
+    return (
+        select(func.count(ReferralPupil.id))
+        .where(ReferralPupil.referral_id == Referral.id)
+        .correlate(Referral)
+        .scalar_subquery()
+    )
 
 
 def _year_shown(school_year: int) -> Any:
@@ -83,6 +96,9 @@ def referral_rows() -> Any:
             Referral.route,
             Referral.signpost,
             Referral.to_be_ratified,
+            Referral.scope_kind,
+            _others_of_group().label("others"),
+            Approver.name.label("approver_name"),
             Pupil.given_name,
             Pupil.family_name,
             PupilYear.school_year,
@@ -95,6 +111,7 @@ def referral_rows() -> Any:
         .outerjoin(ServiceLine, ServiceLine.id == Referral.service_line_id)
         .outerjoin(Pupil, Pupil.id == Referral.pupil_id)
         .outerjoin(PupilYear, and_(PupilYear.pupil_id == Referral.pupil_id, PupilYear.school_year == shown))
+        .outerjoin(Approver, Approver.id == Referral.approver_id)
         .outerjoin(Task, is_its_task())
     )
 
@@ -111,11 +128,11 @@ def _row(row: Any, stages: Mapping[int, rules.CaseStage]) -> ReferralRow:
     today = clock.today()
     known = {row.school_year: row.year_group} if row.school_year is not None else {}
     came = row.submitted_at or row.created_at
-    shown_due = row.due_on if row.status in ("submitted", "returned") else None
+    shown_due = row.due_on if row.status in ("submitted", "returned", "at_panel") else None
     return ReferralRow(
         id=row.id,
         reference=row.reference,
-        pupil=pupil_name(row),
+        pupil=rules.subject_words(row.scope_kind, pupil_name(row), (row.pupil_id is not None) + row.others),
         year_group=year_group_words(known, school_year_start(today)) if known else "",
         school=row.school,
         line=row.line or "",
@@ -129,6 +146,7 @@ def _row(row: Any, stages: Mapping[int, rules.CaseStage]) -> ReferralRow:
         due_tone=_due_tone(shown_due),
         decision=rules.DECISIONS.get(row.decision or "", ""),
         is_draft=row.status in rules.EDITABLE,
+        possible_match=bool(getattr(row, "possible_match", False)),
     )
 
 

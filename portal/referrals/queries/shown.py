@@ -1,24 +1,39 @@
 """The story of one referral: its steps and its decision, in words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+
+from flask import current_app
 
 from portal.kernel import clock
 from portal.kernel.dates import clock_words, day_words
 from portal.kernel.history import StepTaken, steps_of
+from portal.kernel.settings import Feature, is_on
 from portal.policy import Actor
 from portal.referrals import rules
 from portal.referrals.models import Referral
+from portal.referrals.queries.records import facts_of, facts_of_line
+
+EVENTS = "referrals.events"
+"""Where ``app`` puts the ``rules.Events`` of features above (a list), among the application's extensions."""
 
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """One step, as the timeline shows it."""
+    """One thing that happened, as the timeline shows it."""
 
     when: str
     what: str
     who: str
     note: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What is still to come (the next first, in words), and what happened (the newest first)."""
+
+    coming: tuple[str, ...]
+    past: tuple[TimelineRow, ...]
 
 
 @dataclass(frozen=True)
@@ -32,16 +47,51 @@ class DecisionRow:
     decided: str
     to_be_ratified: bool
     signpost: str
+    signpost_contact: str
 
 
-def timeline_of(actor: Actor, referral: Referral) -> list[TimelineRow]:
-    """The steps, the newest first. What a school did before it sent the referral stays its own."""
+def timeline_of(actor: Actor, referral: Referral) -> Timeline:
+    """The same for school and service, save that what a school did before it sent the referral stays its own."""
     taken = steps_of("referral", referral.id)
-    if referral.school_id not in actor.school_ids:
-        taken = _since_handed_in(taken)
-        return [_row(step) for step in reversed(taken)]
-    begun = TimelineRow(moment_words(referral.created_at), "Begun", referral.written_by.name, "")
-    return [*(_row(step) for step in reversed(taken)), begun]
+    own = referral.school_id in actor.school_ids
+    shown = taken if own else _since_handed_in(taken)
+    dated = [(step.at, _row(step)) for step in shown]
+    planned = []
+    for event in _events(referral):
+        if event.on > clock.today():
+            planned.append(event)
+        else:
+            dated.append((event.at or _midday(event.on), _event_row(event)))
+    begun = [TimelineRow(moment_words(referral.created_at), "Begun", referral.written_by.name, "")] if own else []
+    dated.sort(key=lambda pair: pair[0])  # of two at one moment the later told stays the later
+    return Timeline(_coming(referral, planned), (*(row for _, row in dated[::-1]), *begun))
+
+
+def _coming(referral: Referral, planned: list[rules.Event]) -> tuple[str, ...]:
+    facts = facts_of_line(referral)
+    panel = is_on(Feature.PANELS) and referral.service_line.route == "panel"
+    road = rules.Road(asks_head=facts_of(referral).asks_head, by_panel=panel)
+    today = clock.today()
+    steps = rules.coming(facts, rules.status_line(facts), road, today)
+    dates = sorted(planned, key=lambda event: event.on)
+    return (*steps, *(f"{event.words}: {day_words(event.on, today)}" for event in dates))
+
+
+def _events(referral: Referral) -> list[rules.Event]:
+    """What features above tell, once something was decided."""
+    if referral.status != "decided":
+        return []
+    providers: list[rules.Events] = current_app.extensions.get(EVENTS, [])
+    return [event for provider in providers for event in provider(referral.id)]
+
+
+def _midday(day: date) -> datetime:
+    return datetime.combine(day, time(12), clock.LONDON)
+
+
+def _event_row(event: rules.Event) -> TimelineRow:
+    when = moment_words(event.at) if event.at else day_words(event.on, clock.today())
+    return TimelineRow(when, event.words, event.who, "")
 
 
 def _since_handed_in(taken: list[StepTaken]) -> list[StepTaken]:
@@ -72,4 +122,5 @@ def decision_of(referral: Referral) -> DecisionRow | None:
         decided=day_words(referral.decided_at.astimezone(clock.LONDON).date(), clock.today()),
         to_be_ratified=referral.to_be_ratified,
         signpost=rules.SIGNPOSTS.get(referral.signpost or "", ""),
+        signpost_contact=referral.signpost_contact or "",
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from portal.referrals.rules.drafts import AgenciesPage, NeedsPage, PageDraft, PupilPage, SafetyPage
+from portal.referrals.rules.drafts import AgenciesPage, GroupPupil, NeedsPage, PageDraft, PupilPage, SafetyPage
 from portal.schools.rules import PupilDraft
 
 _SHARED = tuple(
@@ -32,6 +32,28 @@ def onto_pupil(draft: PupilDraft, page: PupilPage) -> PupilDraft:
     elif page.upn_unknown_reason:
         said["upn"] = ""
     return replace(draft, no_school_reason="" if page.at_school else page.no_school_reason, **said)
+
+
+SURELY_ALIKE = frozenset({"They have the same UPN.", "They have the same date of birth and the same name."})
+"""Likenesses after which a pupil of a group is taken to be the one on record, without asking."""
+_OF_GROUP = ("given_name", "family_name", "born_on", "year_group", "sen_status", "sen_need", "social_care", "upn")
+
+
+def group_identity_known(entry: GroupPupil) -> bool:
+    """Whether the entry says enough for a pupil's record: both names and the date of birth."""
+    return bool(entry.given_name.strip() and entry.family_name.strip() and entry.born_on)
+
+
+def onto_group_pupil(draft: PupilDraft, entry: GroupPupil) -> PupilDraft:
+    """The record with what the entry of a group says; what it leaves empty stays as it was."""
+    said: dict[str, Any] = {name: value for name in _OF_GROUP if (value := getattr(entry, name)) not in ("", None)}
+    if entry.sen_status:
+        said["sen_need"] = entry.sen_need
+    if entry.looked_after is not None:
+        said["looked_after"] = entry.looked_after
+    if entry.upn:
+        said["upn_unknown_reason"] = ""
+    return replace(draft, **said)
 
 
 def onto_record(draft: PupilDraft, pages: Mapping[str, PageDraft]) -> PupilDraft:

@@ -52,13 +52,25 @@ ACCEPTING = frozenset({"outreach", "whole_school", "placement"})
 KEEPING_OPEN = frozenset({"return", "defer"})
 """Decisions after which the referral is still open: back with the school, or on the next agenda."""
 
+WHOLE_SCHOOL = "school"
+"""The kind of a referral that is for no single pupil."""
+
 ENDING = frozenset(DECISIONS) - KEEPING_OPEN
 """Decisions that the step ``decide`` records."""
 
 
-def leads_to_case(decision: str) -> bool:
-    """Whether a case follows from the decision; False while there is none."""
-    return decision in ACCEPTING
+def leads_to_case(decision: str, kind: str = "pupil") -> bool:
+    """Whether a case follows from the decision; False while there is none.
+
+    ``kind`` is what the referral is for: pupil, group, or school, which has no pupil and so no case.
+    """
+    return decision in ACCEPTING and kind != WHOLE_SCHOOL
+
+
+def decisions_for(kind: str) -> dict[str, str]:
+    """What can be decided about a referral of this kind: about a whole school nothing that needs a pupil."""
+    about_a_pupil = {"outreach", "placement", "managed_move"}
+    return {code: words for code, words in DECISIONS.items() if kind != WHOLE_SCHOOL or code not in about_a_pupil}
 
 
 def step_for(decision: str, status: str) -> str:

@@ -122,6 +122,7 @@ class AttendancePage:
     part_time: bool | None = None
     part_time_hours: Decimal | None = None
     managed_moves: str = ""
+    suspended: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -154,10 +155,19 @@ class SupportPage:
 
 @dataclass(frozen=True)
 class ViewsPage:
-    """What the pupil and the family say, in their own words."""
+    """What the pupil and the family say, in their own words, and how it was gathered (``ways.VIEW_WAYS``).
+
+    ``…_helper`` names who helped, ``…_not_yet`` says why nobody has asked so far.
+    """
 
     pupil_views: str = ""
     family_views: str = ""
+    pupil_views_how: str = ""
+    pupil_views_helper: str = ""
+    pupil_views_not_yet: str = ""
+    family_views_how: str = ""
+    family_views_who: str = ""
+    family_views_not_yet: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +180,10 @@ class SafetyPage:
 
 @dataclass(frozen=True)
 class ReferrerPage:
-    """Who refers, and the head's approval where it is not asked for in the portal itself."""
+    """Who refers, and the head's approval where it is not asked for in the portal itself.
+
+    Where an officer of the authority refers there is no head: officer and parent sign, each with the date.
+    """
 
     name: str = ""
     role: str = ""
@@ -179,6 +192,50 @@ class ReferrerPage:
     head_approves: bool | None = None
     head_name: str = ""
     head_approved_on: date | None = None
+    officer_signs: bool | None = None
+    officer_signed_on: date | None = None
+    parent_signs: bool | None = None
+    parent_name: str = ""
+    parent_signed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class GroupPupil:
+    """One pupil of a group, with what is asked of every child: need, care, and what the family agreed to."""
+
+    given_name: str = ""
+    family_name: str = ""
+    born_on: date | None = None
+    year_group: str = ""
+    upn: str = ""
+    sen_status: str = ""
+    sen_need: str = ""
+    looked_after: bool | None = None
+    social_care: str = ""
+    agrees: bool | None = None
+    agrees_on: date | None = None
+    agrees_who: str = ""
+    agrees_why_not: str = ""
+    shares: bool | None = None
+
+
+@dataclass(frozen=True)
+class GroupPage:
+    """The pupils of a group; the first gives the referral its record."""
+
+    pupils: tuple[GroupPupil, ...] = ()
+    why_together: str = ""
+
+
+@dataclass(frozen=True)
+class WholeSchoolPage:
+    """A referral for the whole school: what it is about, where, since when; no pupil is named."""
+
+    what: str = ""
+    where: str = ""
+    since: str = ""
+    how_many: str = ""
+    staff: str = ""
 
 
 PageDraft = (
@@ -193,4 +250,6 @@ PageDraft = (
     | ViewsPage
     | SafetyPage
     | ReferrerPage
+    | GroupPage
+    | WholeSchoolPage
 )

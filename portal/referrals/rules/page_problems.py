@@ -6,18 +6,21 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 
+from portal.referrals.rules.codes import EFFECTS, FAMILY_WAYS, FREQUENCIES, PUPIL_WAYS
 from portal.referrals.rules.drafts import (
     AgenciesPage,
     AttendancePage,
     ConcernPage,
     FamilyPage,
+    GroupPage,
+    GroupPupil,
     NeedsPage,
     PageDraft,
     PupilPage,
     ReferrerPage,
     TriedPage,
+    ViewsPage,
 )
-from portal.referrals.rules.pages import EFFECTS, FREQUENCIES
 from portal.schools.rules import (
     RELATIONSHIPS,
     SOCIAL_CARE,
@@ -67,6 +70,14 @@ def _found(page: PageDraft, today: date) -> Found:
         case ReferrerPage():
             yield "email", _email(page.email)
             yield "head_approved_on", _past(page.head_approved_on, today)
+            yield "officer_signed_on", _past(page.officer_signed_on, today)
+            yield "parent_signed_on", _past(page.parent_signed_on, today)
+        case ViewsPage():
+            yield "pupil_views_how", _choice(page.pupil_views_how, PUPIL_WAYS)
+            yield "family_views_how", _choice(page.family_views_how, FAMILY_WAYS)
+        case GroupPage():
+            for number, pupil in enumerate(page.pupils):
+                yield from _group_pupil(pupil, today, f"pupils-{number}-")
         case _:
             return
 
@@ -141,6 +152,8 @@ def _attendance(page: AttendancePage, today: date) -> Found:
     yield "attendance_since", _past(page.attendance_since, today)
     yield "internal_exclusions", _between(page.internal_exclusions, 0, 400)
     yield "part_time_hours", _between(page.part_time_hours, 0, HOURS_A_WEEK)
+    if page.suspended is False and page.suspensions:
+        yield "suspended", "You named suspensions below: take them away, or answer yes."
     for number, suspension in enumerate(page.suspensions):
         place = f"suspensions-{number}"
         yield f"{place}-starts_on", _past(suspension.starts_on, today)
@@ -149,6 +162,15 @@ def _attendance(page: AttendancePage, today: date) -> Found:
             yield f"{place}-reasons", "Choose the reasons from the list."
         if suspension.starts_on is None and (suspension.sessions is not None or suspension.reasons):
             yield f"{place}-starts_on", "Enter the date on which the suspension began."
+
+
+def _group_pupil(pupil: GroupPupil, today: date, place: str) -> Found:
+    names = ("given_name", "family_name", "born_on", "year_group", "upn", "sen_status", "sen_need", "social_care")
+    draft = PupilDraft(**{name: getattr(pupil, name) for name in names})
+    for field, sentence in pupil_problems(draft, today).items():
+        if field == "sen_need" or getattr(pupil, field, "") not in ("", None):
+            yield f"{place}{field}", sentence
+    yield f"{place}agrees_on", _past(pupil.agrees_on, today)
 
 
 def _choice(value: str, choices: Collection[str]) -> str | None:

@@ -10,6 +10,7 @@ from portal.referrals.rules.drafts import (
     AttendancePage,
     ConcernPage,
     FamilyPage,
+    GroupPage,
     NeedsPage,
     PageDraft,
     PupilPage,
@@ -18,6 +19,7 @@ from portal.referrals.rules.drafts import (
     SupportPage,
     TriedPage,
     ViewsPage,
+    WholeSchoolPage,
 )
 
 CORE, USUAL, ALSO = "core", "usual", "also"
@@ -44,16 +46,6 @@ class Page:
     draft: type[PageDraft]
     questions: tuple[Question, ...]
 
-
-FREQUENCIES: Mapping[str, str] = {"daily": "Daily", "weekly": "Weekly", "monthly": "Monthly"}
-
-EFFECTS: Mapping[str, str] = {
-    "helped": "It helped",
-    "helped_a_little": "It helped a little",
-    "no_difference": "It made no difference",
-    "worse": "It made things worse",
-    "too_early": "Too early to say",
-}
 
 PAGES: tuple[Page, ...] = (
     Page(
@@ -137,6 +129,7 @@ PAGES: tuple[Page, ...] = (
         (
             Question("attendance_percent", "Attendance in percent"),
             Question("attendance_since", "Counted since"),
+            Question("suspended", "Has the pupil been suspended this school year or last?"),
             Question("suspensions", "Suspensions, with dates, sessions and reasons"),
             Question("internal_exclusions", "Internal exclusions this school year"),
             Question("part_time", "Is the pupil on a part-time timetable?", ALSO),
@@ -170,11 +163,17 @@ PAGES: tuple[Page, ...] = (
     Page(
         "views",
         "What the pupil and the family say",
-        "In their own words where you can.",
+        "In their own words. What the pupil says stands first on the referral.",
         ViewsPage,
         (
-            Question("pupil_views", "The pupil's views", ALSO),
-            Question("family_views", "The parents' or carers' views", ALSO),
+            Question("pupil_views_how", "How did the pupil give their view?"),
+            Question("pupil_views", "What the pupil says", USUAL),
+            Question("pupil_views_helper", "Who helped the pupil?", ALSO),
+            Question("pupil_views_not_yet", "Why has the pupil not been asked yet?"),
+            Question("family_views_how", "How did the family give their view?"),
+            Question("family_views", "What the family says", USUAL),
+            Question("family_views_who", "Who of the family said it?", ALSO),
+            Question("family_views_not_yet", "Why has the family not been asked yet?"),
         ),
     ),
     Page(
@@ -200,12 +199,58 @@ PAGES: tuple[Page, ...] = (
             Question("head_approves", "Does the head teacher approve this referral?", CORE),
             Question("head_name", "The head teacher's name", CORE),
             Question("head_approved_on", "When did the head teacher approve?", CORE),
+            Question("officer_signs", "Do you, for the authority, confirm this referral?", CORE),
+            Question("officer_signed_on", "When did you confirm it?", CORE),
+            Question("parent_signs", "Does a parent or carer agree to it with their name?", CORE),
+            Question("parent_name", "The name of the parent or carer", CORE),
+            Question("parent_signed_on", "When did they agree?", CORE),
         ),
     ),
 )
 
-PAGE_BY_KEY: Mapping[str, Page] = {page.key: page for page in PAGES}
-PAGE_OF_DRAFT: Mapping[type[PageDraft], Page] = {page.draft: page for page in PAGES}
+GROUP_PAGE = Page(
+    "pupils",
+    "The pupils",
+    "Who is in the group. Each family is asked for itself.",
+    GroupPage,
+    (
+        Question("pupils", "Pupils of the group", CORE),
+        Question("why_together", "Why should they be helped together?"),
+    ),
+)
+SCHOOL_PAGE = Page(
+    "school",
+    "The whole school",
+    "What it is about, where, and since when. Name no pupil here.",
+    WholeSchoolPage,
+    (
+        Question("what", "What is it about?", CORE),
+        Question("where", "Where and when does it happen?", CORE),
+        Question("since", "Since when?", CORE),
+        Question("how_many", "How many pupils does it touch, and in which years?"),
+        Question("staff", "Which staff would take part?"),
+    ),
+)
+
+_ALL = (*PAGES, GROUP_PAGE, SCHOOL_PAGE)
+PAGE_BY_KEY: Mapping[str, Page] = {page.key: page for page in _ALL}
+PAGE_OF_DRAFT: Mapping[type[PageDraft], Page] = {page.draft: page for page in _ALL}
+
+_OF_GROUP = ("pupils", "concern", "tried", "support", "views", "safety", "referrer")
+_OF_SCHOOL = ("school", "tried", "support", "referrer")
+_OF_KIND: Mapping[str, tuple[Page, ...]] = {
+    "pupil": PAGES,
+    "group": tuple(PAGE_BY_KEY[key] for key in _OF_GROUP),
+    "school": tuple(PAGE_BY_KEY[key] for key in _OF_SCHOOL),
+}
+
+
+def pages_of(kind: str) -> tuple[Page, ...]:
+    """The pages of a referral for one pupil, a group or the whole school (``SCOPES``), in order.
+
+    Raises KeyError for an unknown kind.
+    """
+    return _OF_KIND[kind]
 
 
 def read_pages(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, PageDraft]:
@@ -213,10 +258,12 @@ def read_pages(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, PageDraft]
 
     Raises ValueError, naming the question, for a value of the wrong kind.
     """
-    return {page.key: from_answers(page.draft, answers[page.key]) for page in PAGES if page.key in answers}
+    return {page.key: from_answers(page.draft, answers[page.key]) for page in _ALL if page.key in answers}
 
 
-def next_page(key: str) -> str:
+def next_page(key: str, kind: str = "pupil") -> str:
     """The key of the page after this one; after the last comes ``check``. Raises KeyError for an unknown page."""
-    keys = [page.key for page in PAGES]
-    return [*keys, CHECK][keys.index(PAGE_BY_KEY[key].key) + 1]
+    keys = [page.key for page in pages_of(kind)]
+    if key not in keys:
+        raise KeyError(key)
+    return [*keys, CHECK][keys.index(key) + 1]

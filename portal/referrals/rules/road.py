@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.kernel.workflow import Step, Workflow
 from portal.policy import Action
-from portal.referrals.rules.decisions import ACCEPTING, DECISIONS, ENDING
+from portal.referrals.rules.decisions import DECISIONS, ENDING, decisions_for, leads_to_case
 
 STATUSES: Mapping[str, str] = {
     "draft": "Draft",
@@ -32,7 +32,8 @@ class ReferralFacts:
 
     ``missing`` holds a sentence for each core answer that is not there; ``asks_head`` says whether the service line
     waits for the head in the portal, ``pupil_known`` whether the referral is linked to a pupil record,
-    ``panels_held`` whether there are panels; ``decision`` is the code being recorded.
+    ``panels_held`` whether there are panels; ``decision`` is the code being recorded; ``kind`` what the referral is
+    for (pupil, group, school); ``decided_today`` and ``case_opened`` say whether a decision can still be taken back.
     """
 
     missing: tuple[str, ...] = ()
@@ -41,6 +42,9 @@ class ReferralFacts:
     pupil_known: bool = False
     panels_held: bool = True
     decision: str = ""
+    kind: str = "pupil"
+    decided_today: bool = False
+    case_opened: bool = False
 
 
 def _nothing_missing(facts: ReferralFacts) -> list[str]:
@@ -69,8 +73,22 @@ def _decision_ends_the_road(facts: ReferralFacts) -> list[str]:
     return ["Choose the decision."]
 
 
+def _decision_fits(facts: ReferralFacts) -> list[str]:
+    if facts.decision in DECISIONS and facts.decision not in decisions_for(facts.kind):
+        return ["This referral is for a whole school, so nothing that needs a pupil can be decided."]
+    return []
+
+
+def _may_be_taken_back(facts: ReferralFacts) -> list[str]:
+    if facts.case_opened:
+        return ["The case is open already, so the decision stands. End the case instead."]
+    if not facts.decided_today:
+        return ["A decision can be taken back on the day it was made. Ask the school to refer again."]
+    return []
+
+
 def _pupil_is_known(facts: ReferralFacts) -> list[str]:
-    if facts.decision in ACCEPTING and not facts.pupil_known:
+    if leads_to_case(facts.decision, facts.kind) and not facts.pupil_known:
         return ["Link the referral to a pupil first: the work is recorded with the pupil."]
     return []
 
@@ -108,6 +126,14 @@ ROAD: Workflow[ReferralFacts] = Workflow(
             Action.APPROVE_REFERRAL,
             (_nothing_missing,),
         ),
+        Step(
+            "ask_another",
+            "Ask somebody else to approve",
+            _WITH_HEAD,
+            "awaiting_approval",
+            Action.WRITE_REFERRAL,
+            (_approval_is_asked,),
+        ),
         Step("send_back", "Send back to the writer", _WITH_HEAD, "draft", Action.APPROVE_REFERRAL, reason_asked=True),
         Step("resubmit", "Send again", _RETURNED, "submitted", Action.WRITE_REFERRAL, (_nothing_missing,)),
         Step(
@@ -116,7 +142,7 @@ ROAD: Workflow[ReferralFacts] = Workflow(
             _SUBMITTED | _AT_PANEL,
             "decided",
             Action.SCREEN_REFERRAL,
-            (_decision_ends_the_road, _pupil_is_known),
+            (_decision_ends_the_road, _decision_fits, _pupil_is_known),
             reason_asked=True,
         ),
         Step("send_to_panel", "Send to panel", _SUBMITTED, "at_panel", Action.SCREEN_REFERRAL, (_panels_are_held,)),
@@ -136,6 +162,15 @@ ROAD: Workflow[ReferralFacts] = Workflow(
             Action.SCREEN_REFERRAL,
             reason_asked=True,
         ),
+        Step(
+            "take_back",
+            "Take the decision back",
+            frozenset({"decided"}),
+            "submitted",
+            Action.SCREEN_REFERRAL,
+            (_may_be_taken_back,),
+            reason_asked=True,
+        ),
         Step("withdraw", "Withdraw", OPEN, "withdrawn", Action.WITHDRAW_REFERRAL, reason_asked=True),
     ),
 )
@@ -146,4 +181,6 @@ def offered(status: str, facts: ReferralFacts) -> tuple[Step[ReferralFacts], ...
     unused = {"submit" if facts.asks_head and not facts.approved else "send_for_approval"}
     if not facts.panels_held:
         unused.add("send_to_panel")
+    if facts.case_opened or not facts.decided_today:
+        unused.add("take_back")
     return tuple(step for step in ROAD.available(status) if step.name not in unused)

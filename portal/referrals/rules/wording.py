@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from portal.kernel.dates import short_day_words
-from portal.referrals.rules.completeness import Line, missing_on
+from portal.referrals.rules.codes import EFFECTS, FAMILY_WAYS, FREQUENCIES, PUPIL_WAYS
+from portal.referrals.rules.completeness import Asked, missing_on
 from portal.referrals.rules.decisions import REFUSING
-from portal.referrals.rules.drafts import Agency, Concern, PageDraft, Parent, StrategyTried, Suspension
-from portal.referrals.rules.pages import EFFECTS, FREQUENCIES, PAGES, Page
+from portal.referrals.rules.drafts import Agency, Concern, GroupPupil, PageDraft, Parent, StrategyTried, Suspension
+from portal.referrals.rules.pages import Page, pages_of
 from portal.schools.rules import (
     GENDERS,
     NO_SCHOOL_REASONS,
@@ -58,6 +59,9 @@ STEP_WORDS: Mapping[str, str] = {
     "defer": "Deferred to the next panel",
     "return": "Returned for more information",
     "withdraw": "Withdrawn",
+    "ask_another": "Somebody else was asked to approve it",
+    "take_back": "The decision was taken back",
+    "ratify": "Ratified by the panel",
 }
 STATUS_TONES: Mapping[str, str] = {
     "draft": "quiet",
@@ -75,13 +79,27 @@ def status_tone(status: str, decision: str) -> str:
     return "quiet" if status == "decided" and decision in REFUSING else STATUS_TONES[status]
 
 
-def sections(pages: Mapping[str, PageDraft], line: Line, today: date) -> list[Section]:
-    """All pages in order; a question that other answers make pointless is left out."""
-    return [_section(page, pages.get(page.key, page.draft()), line, today) for page in PAGES]
+def sections(pages: Mapping[str, PageDraft], asked: Asked, today: date) -> list[Section]:
+    """All pages of this kind of referral in order; a question that other answers make pointless is left out."""
+    return [_section(page, pages.get(page.key, page.draft()), asked, today) for page in pages_of(asked.kind)]
 
 
-def _section(page: Page, draft: PageDraft, line: Line, today: date) -> Section:
-    gaps = {gap.question: gap.blocks for gap in missing_on(draft, line)}
+def views_first(found: list[Section]) -> list[Section]:
+    """The sections as they are read: what the child and the family say comes before what others say of them."""
+    return sorted(found, key=lambda section: section.page != "views")
+
+
+def subject_words(kind: str, name: str, pupils: int) -> str:
+    """Whom the referral is about, as its heading; ``name`` of the one pupil, ``pupils`` how many a group has so far."""
+    if kind == "school":
+        return "Whole school"
+    if kind == "group":
+        return f"Group of {pupils}" if pupils > 1 else "Group of pupils"
+    return name or "Pupil not entered yet"
+
+
+def _section(page: Page, draft: PageDraft, asked: Asked, today: date) -> Section:
+    gaps = {gap.question: gap.blocks for gap in missing_on(draft, asked)}
     answers = []
     for question in page.questions:
         words = answer_words(question.field, getattr(draft, question.field), today)
@@ -116,6 +134,8 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     "relationship": RELATIONSHIPS,
     "frequency": FREQUENCIES,
     "effect": EFFECTS,
+    "pupil_views_how": PUPIL_WAYS,
+    "family_views_how": FAMILY_WAYS,
 }
 
 
@@ -139,7 +159,36 @@ def _item_words(item: object, today: date) -> str:
         case Agency():
             current = {True: "involved now", False: "in the past", None: ""}[item.current]
             return _listed(item.name, item.contact, current)
+        case GroupPupil():
+            return _group_pupil(item, today)
     return str(item)
+
+
+def _group_pupil(item: GroupPupil, today: date) -> str:
+    agreed = {
+        True: _listed_plain(
+            "the family agrees", item.agrees_who, _day(item.agrees_on, today) if item.agrees_on else ""
+        ),
+        False: _listed_plain("the family does not agree", item.agrees_why_not),
+        None: "",
+    }[item.agrees]
+    shares = {True: "information may be shared", False: "information may not be shared", None: ""}[item.shares]
+    return _listed(
+        f"{item.given_name} {item.family_name}".strip(),
+        f"born {_day(item.born_on, today)}" if item.born_on else "",
+        _labelled("year_group", item.year_group),
+        _labelled("sen_status", item.sen_status),
+        _labelled("sen_need", item.sen_need),
+        "looked after" if item.looked_after else "",
+        f"social care: {_labelled('social_care', item.social_care).lower()}" if item.social_care else "",
+        agreed,
+        shares,
+    )
+
+
+def _listed_plain(first: str, *others: str) -> str:
+    said = ", ".join(words for words in others if words)
+    return f"{first} ({said})" if said else first
 
 
 def _listed(first: str, *others: str | None) -> str:
@@ -157,8 +206,13 @@ def _period(tried: StrategyTried, today: date) -> str:
 
 def _suspension(item: Suspension, today: date) -> str:
     sessions = f"{item.sessions} session{'' if item.sessions == 1 else 's'}" if item.sessions is not None else ""
-    reasons = "; ".join(SUSPENSION_REASONS.get(code, code) for code in item.reasons)
+    reasons = "; ".join(reason_words(code) for code in item.reasons)
     return _listed(_day(item.starts_on, today) if item.starts_on else "", sessions, reasons)
+
+
+def reason_words(code: str) -> str:
+    """A reason for a suspension with the code that the school's own system shows."""
+    return f"{SUSPENSION_REASONS[code]} ({code})" if code in SUSPENSION_REASONS else code
 
 
 def _day(day: date, today: date) -> str:

@@ -1,6 +1,6 @@
 """Addresses of referrals: lists and one referral, its form, its steps."""
 
-from portal.referrals.views import form, referrals, steps
+from portal.referrals.views import autosave, evidence, form, kept, matches, prefill, referrals, returning, steps
 from portal.referrals.views.blueprint import blueprint
 
-__all__ = ["blueprint", "form", "referrals", "steps"]
+__all__ = ["autosave", "blueprint", "evidence", "form", "kept", "matches", "prefill", "referrals", "returning", "steps"]

@@ -1,6 +1,5 @@
 """Lists of referrals, beginning one, and one referral with its status line."""
 
-import re
 from typing import Any
 
 from flask import request, url_for
@@ -11,25 +10,31 @@ from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
 from portal.kernel.forms import clean_query
 from portal.kernel.settings import Feature
-from portal.kernel.web import LARGEST_ID
 from portal.policy import Action, may
 from portal.referrals import operations, queries, rules
 from portal.referrals.forms import StartForm, StepForm
-from portal.referrals.views.blueprint import blueprint
+from portal.referrals.views.blueprint import blueprint, number_asked
 from portal.schools.queries import line_choices, school_choices, school_row
+from portal.schools.queries import lines as all_lines
 
 
 @blueprint.get("/referrals/")
 @requires(Action.READ_REFERRAL)
 def index() -> ResponseReturnValue:
-    if may(actor(), Action.SCREEN_REFERRAL):
+    if queries.sees_all_sent(actor()):
         return _screening()
+    status, after = request.args.get("show", ""), number_asked("after")
+    narrowed = queries.referrals_at(actor(), status, after=after) if status in rules.STATUSES else None
     return hx.page(
         "referrals/index.html",
         fragment="referrals/_own.html",
-        found=queries.own_referrals(actor(), after=_id("after")),
+        narrowed=narrowed,
+        live=queries.live_referrals(actor()) if narrowed is None and after is None else None,
+        earlier=queries.earlier_referrals(actor(), after=after) if narrowed is None else None,
         several=len(actor().school_ids) != 1,
-        after=_id("after"),
+        statuses=list(rules.STATUSES.items()),
+        chosen=status if narrowed is not None else "",
+        after=after,
     )
 
 
@@ -37,8 +42,8 @@ def _screening() -> ResponseReturnValue:
     status = request.args.get("show", "")
     wanted = queries.Wanted(
         status=status if status in queries.SCREENED else "submitted",
-        school_id=_id("school"),
-        line_id=_id("line"),
+        school_id=number_asked("school"),
+        line_id=number_asked("line"),
         search=clean_query(request.args.get("q"), 60),
     )
     counts = queries.screening_counts(actor())
@@ -48,17 +53,12 @@ def _screening() -> ResponseReturnValue:
         fragment="referrals/_screening.html",
         wanted=wanted,
         tabs=[(key, words, counts[key]) for key, words in queries.SCREENED.items() if panels or key != "at_panel"],
-        found=queries.screening(actor(), wanted, after=_id("after")),
-        after=_id("after"),
+        found=queries.screening(actor(), wanted, after=number_asked("after")),
+        after=number_asked("after"),
         cut_offs=queries.cut_offs(),
         schools=school_choices(),
         lines=line_choices(),
     )
-
-
-def _id(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if re.fullmatch(r"[1-9][0-9]{0,9}", text) and int(text) <= LARGEST_ID else None
 
 
 @blueprint.route("/referrals/new", methods=["GET", "POST"])
@@ -69,6 +69,7 @@ def new() -> ResponseReturnValue:
     form = StartForm(school=schools[0][0] if len(schools) == 1 else None, line=lines[0][0] if len(lines) == 1 else None)
     form.school.offer(schools)
     form.line.offer(lines)
+    form.offer_kinds(max((line.group_limit for line in all_lines() if line.is_active), default=0))
     if len(schools) == 1:
         del form.school
     if not form.validate_on_submit():
@@ -76,7 +77,7 @@ def new() -> ResponseReturnValue:
         return hx.page("referrals/new.html", status=status, form=form, lines=lines)
     school_id = int(schools[0][0] if len(schools) == 1 else form.school.data)
     try:
-        referral = operations.start_referral(actor(), school_id, int(form.line.data))
+        referral = operations.start_referral(actor(), school_id, int(form.line.data), form.kind.data or "pupil")
     except Refused as error:
         form.refuse(error.problems)
         return hx.page("referrals/new.html", status=422, form=form, lines=lines)
@@ -92,11 +93,18 @@ def show(reference: str) -> ResponseReturnValue:
         "referrals/show.html",
         fragment="referrals/_status.html",
         referral=referral,
+        name=queries.subject_of(referral),
         line=queries.status_line_of(referral),
         work=queries.work_of(referral),
-        sections=rules.sections(queries.page_answers(referral), referral.service_line, clock.today()),
+        sections=queries.sections_to_read(referral),
+        evidence=queries.evidence_of(referral),
+        files=queries.files_of_referral(referral),
         timeline=queries.timeline_of(actor(), referral),
         decision=queries.decision_of(referral),
+        asked=queries.asked_rows(queries.questions_of(referral)),
+        letters=queries.letters_of(referral),
+        versions=queries.versions_of(referral),
+        matches=queries.matches_of(actor(), referral),
         warning="" if referral.school_id in actor().school_ids else queries.lone_visit_warning(referral),
         **_buttons(referral),
     )

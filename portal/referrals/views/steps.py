@@ -11,15 +11,18 @@ from portal.kernel.errors import EditConflict, Refused
 from portal.kernel.settings import Feature
 from portal.policy import Action
 from portal.referrals import operations, queries, rules
-from portal.referrals.forms import DecisionForm, StepForm
+from portal.referrals.forms import ApproverForm, DecisionForm, StepForm
 from portal.referrals.views.blueprint import blueprint
 from portal.referrals.views.form import check_page
 from portal.schools.operations import RefusedFields
 
-SENDING = frozenset({"send_for_approval", "submit", "resubmit"})
+SENDING = frozenset({"submit", "resubmit"})
 RATIFY = "ratify"
+CHOOSING = frozenset({"send_for_approval", "ask_another"})
 _SAID = {
-    "send_for_approval": "Sent to your head teacher for approval.",
+    "send_for_approval": "Sent for approval. You see here where it is and who acts next.",
+    "ask_another": "Sent to somebody else for approval.",
+    "take_back": "The decision is taken back. The school is told, and you decide anew.",
     "submit": "Sent to the service. You see here where it is and who acts next.",
     "approve": "Approved and sent to the service.",
     "send_back": "Sent back to the writer.",
@@ -58,7 +61,7 @@ def _decision_form(referral: Any) -> DecisionForm:
     form = DecisionForm(
         version=referral.version, route="panel" if referral.status == "at_panel" else referral.service_line.route
     )
-    form.offer(panels=settings.is_on(Feature.PANELS) or referral.status == "at_panel")
+    form.offer(panels=settings.is_on(Feature.PANELS) or referral.status == "at_panel", kind=referral.scope_kind)
     return form
 
 
@@ -69,6 +72,7 @@ def _decision_page(referral: Any, form: DecisionForm, status: int) -> ResponseRe
         status=status,
         referral=referral,
         form=form,
+        possible_matches=[row for row in queries.matches_of(actor(), referral) if row.state == "possible"],
         possible="decide" in [step.name for step in rules.ROAD.available(referral.status)],
     )
 
@@ -80,7 +84,7 @@ def step(reference: str, step: str) -> ResponseReturnValue:
     if step != RATIFY and step not in rules.ROAD.by_name:
         abort(404)
     ensure(actor(), Action.SCREEN_REFERRAL if step == RATIFY else rules.ROAD.by_name[step].needs, referral.scope)
-    form = StepForm(version=referral.version)
+    form = _form_of(referral, step)
     if request.method == "GET":
         return _step_page(referral, step, form, 200)
     if not form.validate():
@@ -89,21 +93,43 @@ def step(reference: str, step: str) -> ResponseReturnValue:
         raise EditConflict
     try:
         _take(referral, step, form)
+    except RefusedFields as error:
+        form.put_errors(error.by_field)
+        return _step_page(referral, step, form, 422)
     except Refused as error:
         form.refuse(error.problems)
         return _step_page(referral, step, form, 422)
     return _done(referral, step)
 
 
-def _take(referral: Any, step: str, form: StepForm) -> None:
+def _form_of(referral: Any, step: str) -> StepForm | ApproverForm:
+    if step not in CHOOSING:
+        return StepForm(version=referral.version)
+    form = ApproverForm(version=referral.version, approver=_first_choice(referral))
+    form.approver.offer(queries.approvers_of(referral.school_id))
+    if "approver" not in request.form:
+        form.approver.required_words = None  # one button is enough where there is one head; else the operation asks
+    return form
+
+
+def _first_choice(referral: Any) -> str | None:
+    return str(referral.approver_id) if referral.approver_id else None
+
+
+def _take(referral: Any, step: str, form: StepForm | ApproverForm) -> None:
     if step == RATIFY:
         operations.ratify(actor(), referral, opened_with=form.opened_with)
+    elif isinstance(form, ApproverForm):
+        chosen = int(form.approver.data) if form.approver.data else None
+        operations.take_step(actor(), referral, step, approver_id=chosen, opened_with=form.opened_with)
     else:
         operations.take_step(actor(), referral, step, note=form.note.data or "", opened_with=form.opened_with)
 
 
-def _step_page(referral: Any, step: str, form: StepForm, status: int) -> ResponseReturnValue:
+def _step_page(referral: Any, step: str, form: Any, status: int) -> ResponseReturnValue:
     audit.viewed(actor(), "referral viewed", "referral", referral.id)
+    if step in CHOOSING:
+        return _approver_page(referral, step, form, status)
     if step in SENDING and referral.status in rules.EDITABLE:
         return check_page(referral, form, status)
     known = rules.ROAD.by_name.get(step)
@@ -116,6 +142,19 @@ def _step_page(referral: Any, step: str, form: StepForm, status: int) -> Respons
         label=known.label if known else "Record that the panel ratified it",
         asks_reason=known.reason_asked if known else False,
         possible=known is None or referral.status in known.sources,
+    )
+
+
+def _approver_page(referral: Any, step: str, form: ApproverForm, status: int) -> ResponseReturnValue:
+    return hx.page(
+        "referrals/approver.html",
+        status=status,
+        referral=referral,
+        form=form,
+        step=step,
+        label=rules.ROAD.by_name[step].label,
+        anybody=any(form.approver.iter_choices()),
+        possible=referral.status in rules.ROAD.by_name[step].sources,
     )
 
 

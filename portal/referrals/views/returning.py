@@ -1,0 +1,146 @@
+"""Returning a referral with its questions, and the page on which the school answers just those."""
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.kernel import audit, hx
+from portal.kernel.access import actor, requires
+from portal.kernel.errors import EditConflict, Refused
+from portal.policy import Action
+from portal.referrals import operations, queries, rules
+from portal.referrals.forms import AnswerForm, AskForm, answer_form, ask_form, details_of, part_of, shown_on
+from portal.referrals.views.blueprint import blueprint
+from portal.schools.operations import RefusedFields
+
+
+@blueprint.route("/referrals/<ref:reference>/steps/return", methods=["GET", "POST"])
+@requires(Action.SCREEN_REFERRAL)
+def ask(reference: str) -> ResponseReturnValue:
+    referral = queries.referral_for(actor(), reference, Action.SCREEN_REFERRAL)
+    form = ask_form(referral.scope_kind)(version=referral.version)
+    if not form.validate_on_submit():
+        return _ask_page(referral, form, 422 if request.method == "POST" else 200)
+    if form.opened_with is None:
+        raise EditConflict
+    try:
+        operations.take_step(actor(), referral, "return", asking=form.asking(), opened_with=form.opened_with)
+    except Refused as error:
+        form.refuse(error.problems)
+        return _ask_page(referral, form, 422)
+    return _back(reference, "Returned to the school with your questions.")
+
+
+def _ask_page(referral: Any, form: AskForm, status: int) -> ResponseReturnValue:
+    audit.viewed(actor(), "referral viewed", "referral", referral.id)
+    return hx.page(
+        "referrals/ask.html",
+        status=status,
+        referral=referral,
+        form=form,
+        gaps=queries.gaps_by_page(queries.gaps_of(referral)),
+        possible="return" in [step.name for step in rules.ROAD.available(referral.status)],
+    )
+
+
+@blueprint.route("/referrals/<ref:reference>/answer", methods=["GET", "POST"])
+@requires(Action.WRITE_REFERRAL)
+def answer(reference: str) -> ResponseReturnValue:
+    referral = queries.referral_for(actor(), reference, Action.WRITE_REFERRAL)
+    audit.viewed(actor(), "referral form viewed", "referral", referral.id)
+    if referral.status != "returned" and request.method == "GET":
+        return redirect(url_for("referrals.show", reference=reference))
+    form = _answer_form(referral)
+    if request.method == "GET":
+        _grow(form, request.args.get("more", ""))
+        return _answer_page(referral, form, 200)
+    if taken_out := request.form.get("remove", ""):
+        _take_out(form, taken_out)
+    if not form.validate():
+        return _answer_page(referral, form, 422)
+    try:
+        _keep(referral, form)
+    except RefusedFields as error:
+        form.put_errors(error.by_field)
+        return _answer_page(referral, form, 422)
+    except Refused as error:
+        form.refuse(error.problems)
+        return _answer_page(referral, form, 422)
+    return _after_answers(reference, form)
+
+
+def _answer_form(referral: Any) -> AnswerForm:
+    questions = queries.questions_of(referral)
+    saved = queries.page_answers(referral)
+    parts = [
+        part_of(page, fields, saved.get(page) or rules.PAGE_BY_KEY[page].draft())
+        for page, fields in queries.fields_asked(questions).items()
+    ]
+    own = [row for row in queries.asked_rows(questions) if row.is_own]
+    made = answer_form([(row.id, row.words) for row in own], sending=not _kept_for_later())
+    form = made(
+        version=queries.answers_version(referral, questions), **{f"own_{row.id}": row.answer or None for row in own}
+    )
+    form.parts = parts
+    return form
+
+
+def _kept_for_later() -> bool:
+    return any(request.form.get(name) for name in ("add", "remove", "then"))
+
+
+def _keep(referral: Any, form: AnswerForm) -> None:
+    asked = queries.fields_asked(queries.questions_of(referral))
+    details = {page: details_of(page, fields) for page, fields in asked.items()}
+    operations.answer_questions(
+        actor(), referral, form.drafts(), form.own(), details=details, opened_with=form.opened_with
+    )
+    if not _kept_for_later():
+        operations.take_step(actor(), referral, "resubmit")
+
+
+def _after_answers(reference: str, form: AnswerForm) -> ResponseReturnValue:
+    here = url_for("referrals.answer", reference=reference)
+    if added := request.form.get("add", ""):
+        return hx.saved(f"{here}?more={added}" if _group(form, added) else here, event="referrals-changed")
+    if request.form.get("remove"):
+        return hx.saved(here, event="referrals-changed")
+    if request.form.get("then"):
+        return _back(reference, "Your answers are kept. Send them when all are there.")
+    return _back(reference, "Your answers are sent. The coordinator reads them next.")
+
+
+def _group(form: AnswerForm, name: str) -> Any:
+    return next((group for part in form.parts if (group := part.group(name)) is not None), None)
+
+
+def _grow(form: AnswerForm, name: str) -> None:
+    if (group := _group(form, name)) is not None:
+        group.one_more()
+
+
+def _take_out(form: AnswerForm, place: str) -> None:
+    for part in form.parts:
+        if place.startswith(f"{part.page}-"):
+            part.take_out(place.removeprefix(f"{part.page}-"))
+
+
+def _answer_page(referral: Any, form: AnswerForm, status: int) -> ResponseReturnValue:
+    questions = queries.questions_of(referral)
+    asked = queries.fields_asked(questions)
+    titles = {part.page: rules.PAGE_BY_KEY[part.page].title for part in form.parts}
+    return hx.page(
+        "referrals/answer.html",
+        status=status,
+        referral=referral,
+        form=form,
+        name=queries.subject_of(referral),
+        shown=[(part, titles[part.page], shown_on(part.page, asked[part.page])) for part in form.parts],
+        said=queries.reason_of_return(referral, questions),
+        line=queries.status_line_of(referral),
+    )
+
+
+def _back(reference: str, said: str) -> ResponseReturnValue:
+    return hx.saved(url_for("referrals.show", reference=reference), said, event="referrals-changed")
