@@ -1,0 +1,1 @@
+"""What school and service promise each other before the work starts."""

@@ -1,0 +1,60 @@
+"""Reading agreements and the texts that they are made from."""
+
+from portal.agreements.models import Agreement
+from portal.agreements.queries.one import (
+    AgreementPage,
+    SignatureRow,
+    Standing,
+    TextChange,
+    TimelineRow,
+    agreement_for,
+    agreement_page,
+    scope_of,
+    standing_of,
+    standings_of,
+    text_change,
+    work_may_start,
+)
+from portal.agreements.queries.rows import AgreementList, AgreementRow, agreement_list, waiting_rows
+from portal.agreements.queries.texts import (
+    SeriesRow,
+    TextRow,
+    draft_of,
+    newest_text,
+    preview_of,
+    series_choices,
+    series_list,
+    text_draft,
+    text_for,
+    text_row,
+)
+
+__all__ = [
+    "Agreement",
+    "AgreementList",
+    "AgreementPage",
+    "AgreementRow",
+    "SeriesRow",
+    "SignatureRow",
+    "Standing",
+    "TextChange",
+    "TextRow",
+    "TimelineRow",
+    "agreement_for",
+    "agreement_list",
+    "agreement_page",
+    "draft_of",
+    "newest_text",
+    "preview_of",
+    "scope_of",
+    "series_choices",
+    "series_list",
+    "standing_of",
+    "standings_of",
+    "text_change",
+    "text_draft",
+    "text_for",
+    "text_row",
+    "waiting_rows",
+    "work_may_start",
+]

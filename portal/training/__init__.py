@@ -1,0 +1,1 @@
+"""Training and events: asked for, planned, held, and what came of them."""

@@ -1,0 +1,44 @@
+"""Who gives training: the workers, and what else they give at a time."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from portal.accounts.models import Person
+from portal.cases.queries import worker_choices
+from portal.extensions import db
+from portal.kernel import clock
+from portal.training import rules
+from portal.training.models import TrainingSession, TrainingTrainer
+
+_LONGEST = timedelta(minutes=rules.LONGEST)
+
+
+def trainer_choices() -> list[tuple[str, str]]:
+    """The outreach workers of today, for a form."""
+    return worker_choices()
+
+
+def clashes(person_ids: Collection[int], starts_at: datetime, minutes: int, *, but: int | None = None) -> list[str]:
+    """A sentence for each planned session that these trainers give at the same time; ``but`` is left out."""
+    ends_at = rules.ends_at(starts_at, minutes)
+    rows = db.session.execute(
+        select(Person.name, TrainingSession.title, TrainingSession.starts_at, TrainingSession.minutes)
+        .join(TrainingTrainer, TrainingTrainer.person_id == Person.id)
+        .join(TrainingSession, TrainingSession.id == TrainingTrainer.session_id)
+        .where(
+            Person.id.in_(sorted(person_ids)),
+            TrainingSession.status == "planned",
+            TrainingSession.starts_at < ends_at,
+            TrainingSession.starts_at > starts_at - _LONGEST,
+            TrainingSession.id != (but or 0),
+        )
+        .order_by(TrainingSession.starts_at, TrainingSession.id)
+    )
+    today = clock.today()
+    return [
+        f"{row.name} gives “{row.title}” at that time: {rules.when_words(row.starts_at, row.minutes, today)}."
+        for row in rows
+        if rules.collide(starts_at, minutes, row.starts_at, row.minutes)
+    ]
