@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from portal.accounts.rules import PersonDraft, RequestDraft, RoleDraft
+from portal.accounts.rules import LONGEST_PASSKEY_NAME, PersonDraft, RequestDraft, RoleDraft
 from portal.kernel.forms import (
     ChoiceField,
     EditForm,
@@ -48,6 +48,22 @@ class CodeForm(SecretForm):
 class ConfirmForm(SecretForm):
     password = SecretField(
         "Your password", required="Type your password.", render_kw={"autocomplete": "current-password"}
+    )
+
+
+class PasskeyForm(SecretForm):
+    """What the browser made of a passkey; filled in by the page's script."""
+
+    passkey_token = SecretField("Passkey", required="Use your passkey.", longest=20_000)
+
+
+class NewPasskeyForm(PasskeyForm):
+    name = TextField(
+        "Name of the passkey",
+        required="Type a name, such as the device it is on.",
+        longest=LONGEST_PASSKEY_NAME,
+        description="So that you know it again in the list, such as Laptop at work.",
+        render_kw={"autocomplete": "off"},
     )
 
 

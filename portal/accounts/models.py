@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.extensions import Model
@@ -32,12 +32,28 @@ class Person(Audited, Model):
         back_populates="person", order_by="RoleAssignment.id", cascade="all, delete-orphan"
     )
     recovery_codes: Mapped[list["RecoveryCode"]] = relationship(cascade="all, delete-orphan")
+    passkeys: Mapped[list["Passkey"]] = relationship(
+        back_populates="person", order_by="Passkey.id", cascade="all, delete-orphan"
+    )
+    work_identities: Mapped[list["WorkIdentity"]] = relationship(
+        back_populates="person", order_by="WorkIdentity.id", cascade="all, delete-orphan"
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
     @property
-    def has_second_factor(self) -> bool:
+    def has_app(self) -> bool:
+        """Is an authenticator app set up?"""
         return self.totp_confirmed_at is not None
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.has_app or bool(self.passkeys)
+
+    @property
+    def was_here(self) -> bool:
+        """Did the person ever have a way in of their own? An invitation opens only before that."""
+        return self.password_hash is not None or bool(self.work_identities) or bool(self.passkeys)
 
     @property
     def is_disabled(self) -> bool:
@@ -88,7 +104,66 @@ class SignInSession(Model):
     second_factor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     device: Mapped[str] = mapped_column(String(60), default="")
     """Browser and machine in words of our own, so that the person recognises it"""
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the person last showed who they are: with a password, a passkey or a work account"""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WorkIdentity(Audited, Model):
+    """A Microsoft or Google work account that opens this account; known by tenant and object, never by its address."""
+
+    __tablename__ = "work_identity"
+    __table_args__ = (UniqueConstraint("provider", "issuer", "tenant", "object_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    issuer: Mapped[str] = mapped_column(String(255))
+    tenant: Mapped[str] = mapped_column(String(255))
+    object_id: Mapped[str] = mapped_column(String(255))
+    label: Mapped[str] = mapped_column(String(254))
+    """What its owner recognises it by; only shown"""
+    linked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(back_populates="work_identities")
+
+
+class Passkey(Audited, Model):
+    """A passkey of a person: the public half of a key that their device or its keeper holds."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often the device says it was used; one that counts backwards is a copy. 0 for devices that do not count"""
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(back_populates="passkeys")
+
+
+class Ceremony(Model):
+    """A way in that a browser began: what it may bring back once and soon. Keyed digests only."""
+
+    __tablename__ = "sign_in_ceremony"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    browser: Mapped[str] = mapped_column(String(64))
+    """Of what the browser's own cookie holds: nobody else can bring it back"""
+    way: Mapped[str] = mapped_column(String(20))
+    purpose: Mapped[str] = mapped_column(String(20))
+    person_id: Mapped[int | None] = mapped_column(Integer)
+    link_digest: Mapped[str | None] = mapped_column(String(64))
+    wanted: Mapped[str] = mapped_column(String(2000))
+    """The page to go on with: an address of this portal"""
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class OneTimeLink(Audited, Model):

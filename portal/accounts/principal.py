@@ -5,10 +5,10 @@ from datetime import datetime
 
 from flask import Flask, current_app, g, request, session
 from flask_login import UserMixin
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from portal.accounts import rules
-from portal.accounts.models import Person, RoleAssignment, SignInSession
+from portal.accounts.models import Passkey, Person, RoleAssignment, SignInSession
 from portal.accounts.operations import sessions
 from portal.extensions import db, login_manager
 from portal.kernel import clock
@@ -24,8 +24,10 @@ class Principal(UserMixin):
     actor: Actor
     session_id: int
     email: str
-    has_second_factor: bool
+    has_app: bool
+    has_passkey: bool
     passed_second_factor: bool
+    proved_at: datetime | None
 
     def get_id(self) -> str:
         return str(self.session_id)
@@ -40,9 +42,22 @@ class Principal(UserMixin):
         return ", ".join(ROLE_LABELS[role] for role in roles) or "No role at present"
 
     @property
+    def has_second_factor(self) -> bool:
+        return self.has_app or self.has_passkey
+
+    @property
     def must_use_second_factor(self) -> bool:
         """Children's records stay closed until a second factor was given; switched off only in the demonstration."""
         return not self.passed_second_factor and (self.has_second_factor or needs_second_factor(self.actor))
+
+
+@dataclass(frozen=True)
+class Away:
+    """Whose session ended because nothing was done; their browser still holds its cookie."""
+
+    person_id: int
+    name: str
+    has_passkey: bool
 
 
 def needs_second_factor(actor: Actor) -> bool:
@@ -57,10 +72,12 @@ _session_and_person = (
         SignInSession.seen_at,
         SignInSession.ended_at,
         SignInSession.second_factor_at,
+        SignInSession.proved_at,
         Person.id.label("person_id"),
         Person.name,
         Person.email,
         Person.totp_confirmed_at,
+        exists().where(Passkey.person_id == Person.id).label("has_passkey"),
         RoleAssignment.role,
         RoleAssignment.school_id,
         RoleAssignment.service_line_id,
@@ -92,6 +109,8 @@ def load(_request: object = None) -> Principal | None:
     if end is not None:
         g.session_expired = True
         g.session_end = end.value
+        if end is rules.SessionEnd.IDLE:
+            g.away = Away(first.person_id, rules.first_name(first.name), first.has_passkey)
         return None
     _touch_when_due(first.id, first.seen_at, now)
     dated = [
@@ -104,8 +123,10 @@ def load(_request: object = None) -> Principal | None:
         actor=Actor(first.person_id, first.name, tuple(Assignment(Role(r.role), r.school_id, r.line_id) for r in held)),
         session_id=first.id,
         email=first.email,
-        has_second_factor=first.totp_confirmed_at is not None,
+        has_app=first.totp_confirmed_at is not None,
+        has_passkey=first.has_passkey,
         passed_second_factor=first.second_factor_at is not None,
+        proved_at=first.proved_at,
     )
 
 

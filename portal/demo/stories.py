@@ -1,8 +1,7 @@
 """What happens to one invented child, told through the portal's own operations, from referral to monitoring."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import cache
 from random import Random
 
@@ -11,7 +10,7 @@ from portal.accounts.queries import actor_of
 from portal.cases import operations as cases
 from portal.cases.models import Case
 from portal.cases.rules import CaseDraft
-from portal.demo import names, texts
+from portal.demo import agreements, names, referral_forms, texts
 from portal.demo.cast import Cast
 from portal.demo.timekeeper import Story, at
 from portal.demo.work import Work
@@ -19,6 +18,7 @@ from portal.extensions import db
 from portal.kernel.dates import school_year_start
 from portal.policy import Actor
 from portal.referrals import operations as referrals
+from portal.referrals import queries as referral_queries
 from portal.referrals import rules as referral_rules
 from portal.referrals.models import Referral
 from portal.schools.models import Pupil
@@ -26,7 +26,7 @@ from portal.schools.operations import add_pupil
 from portal.schools.queries import calendar_of
 from portal.schools.rules import PupilDraft, TermCalendar, upn_problems
 
-STAYING = frozenset({"draft", "to_approve", "to_screen", "to_answer", "panel"})
+STAYING = frozenset({"draft", "to_approve", "to_screen", "to_answer", "panel", "to_sign"})
 """Fates that leave the referral where somebody still has to act"""
 
 
@@ -40,7 +40,7 @@ class Plot:
     worker_id: int
     begins_on: date
     fate: str
-    """declined, signposted, returned, accepted, or where it stays: draft, to_approve, to_screen, to_answer, panel"""
+    """declined, signposted, returned, accepted, or where it stays: one of ``STAYING``"""
     random: Random
 
 
@@ -115,7 +115,7 @@ def _pupil_page(told: Told) -> referral_rules.PupilPage:
     year = random.choice(range(1, 6) if primary else range(7, 11))  # still there when the work goes on next year
     born_year = school_year_start(plot.begins_on) - year - 5
     born_on = date(born_year, 9, 1) + timedelta(days=random.randrange(364))
-    return referral_rules.PupilPage(
+    page = referral_rules.PupilPage(
         given_name=random.choice(names.GIVEN_NAMES),
         family_name=random.choice(names.FAMILY_NAMES),
         born_on=born_on,
@@ -123,6 +123,14 @@ def _pupil_page(told: Told) -> referral_rules.PupilPage:
         at_school=True,
         upn=_upn(plot.number),
     )
+    return _known_elsewhere(page, plot) if plot.fate == "to_screen" and primary else page
+
+
+def _known_elsewhere(page: referral_rules.PupilPage, plot: Plot) -> referral_rules.PupilPage:
+    """A child of whom two schools write: the coordinator is shown a possible match."""
+    born_on = date(school_year_start(plot.begins_on) - 8, 3, 14)
+    family_name = "Hale-Moss" if plot.number % 4 < 2 else "Hale Moss"
+    return replace(page, given_name="Rowan", family_name=family_name, born_on=born_on, year_group="4")
 
 
 def _upn(number: int) -> str:
@@ -154,23 +162,13 @@ def _pages(told: Told) -> dict[str, referral_rules.PageDraft]:
             concern=random.choice(texts.CONCERNS).format(name=name), exclusion_risk=random.randint(5, 10)
         ),
         "needs": referral_rules.NeedsPage(sen_status="K", sen_need="SEMH", strengths="Kind to younger children."),
-        "tried": referral_rules.TriedPage(
-            strategies=tuple(
-                referral_rules.StrategyTried(strategy=words, from_on=told.school_day(day, -30), effect="")
-                for words, _ in random.sample(texts.TRIED, 2)
-            )
-        ),
-        "attendance": referral_rules.AttendancePage(
-            attendance_percent=Decimal(random.randint(62, 96)), attendance_since=told.school_day(day, -30)
-        ),
+        "tried": referral_forms.tried(random, day, told.school_day),
+        "attendance": referral_forms.attendance(random, day, told.school_day),
         "agencies": _agencies(random),
         "support": referral_rules.SupportPage(
             support_wanted=random.choice(texts.SUPPORT_WANTED), desired_change=random.choice(texts.DESIRED_CHANGES)
         ),
-        "views": referral_rules.ViewsPage(
-            pupil_views=random.choice(texts.PUPIL_VIEWS),
-            family_views=random.choice(texts.FAMILY_VIEWS).format(name=name),
-        ),
+        "views": referral_forms.views(random, name, parent),
         "safety": _safety(random),
         "referrer": referral_rules.ReferrerPage(
             name=told.writer.name,
@@ -202,8 +200,11 @@ def _safety(random: Random) -> referral_rules.SafetyPage:
 
 
 def _send(told: Told) -> None:
-    step = "send_for_approval" if told.plot.line_id == told.cast.primary_line else "submit"
-    referrals.take_step(told.writer, told.referral, step)
+    if told.plot.line_id != told.cast.primary_line:
+        referrals.take_step(told.writer, told.referral, "submit")
+        return
+    approver_id = told.cast.heads[told.plot.school_id]
+    referrals.take_step(told.writer, told.referral, "send_for_approval", approver_id=approver_id)
 
 
 def _approve(told: Told) -> None:
@@ -218,11 +219,12 @@ def _screening(told: Told, day: date) -> Story:
     day = told.school_day(day, 2 if plot.fate in STAYING else 2 + plot.random.randint(0, 6))
     if plot.fate in ("returned", "to_answer"):
         yield at(day, 11)
-        referrals.take_step(told.coordinator, told.referral, "return", note=texts.RETURN_REASON)
+        referrals.take_step(told.coordinator, told.referral, "return", asking=_ASKED)
         if plot.fate == "to_answer":
             return
         day = told.school_day(day, 4)
         yield at(day, 16)
+        _answer(told)
         referrals.take_step(told.writer, told.referral, "resubmit")
         day = told.school_day(day, 3)
     elif plot.fate == "panel" or plot.number % 9 == 0:
@@ -238,6 +240,26 @@ def _screening(told: Told, day: date) -> Story:
         day = told.school_day(day, 1 + plot.random.randint(0, 3))
         yield at(day, 9, 30)
         yield from _support(told, day)
+
+
+_ASKED = referral_rules.Asking((("tried", "strategies"),), (texts.OWN_QUESTION,), texts.RETURN_REASON)
+
+
+def _answer(told: Told) -> None:
+    referral = told.referral
+    questions = referral_queries.questions_of(referral)
+    tried = referral_queries.page_answers(referral)["tried"]
+    if isinstance(tried, referral_rules.TriedPage):
+        strategies = tuple(replace(one, effect="helped_a_little") for one in tried.strategies)
+        tried = replace(tried, strategies=strategies)
+    referrals.answer_questions(
+        told.writer,
+        referral,
+        {"tried": tried},
+        {question.id: texts.OWN_ANSWER for question in questions if not question.page},
+        details={},
+        opened_with=referral_queries.answers_version(referral, questions),
+    )
 
 
 def _decision(told: Told) -> referral_rules.Decision:
@@ -264,6 +286,10 @@ def _support(told: Told, day: date) -> Story:
         starts_on=starts_on,
     )
     told.case = cases.open_case(told.coordinator, referral, draft)
+    if plot.fate == "to_sign":
+        yield from agreements.leave_unsigned(told, day)
+        return
+    yield from agreements.settle(told, day, starts_on)
     yield from Work(told, starts_on).play()
 
 

@@ -103,6 +103,8 @@ FAMILY_GOOD = (
 )
 FAMILY_BETTER = ("We did not always know when the visits were.",)
 
+OWN_QUESTION = "Who else works with the family now?"
+OWN_ANSWER = "Early help since half-term; the lead is in contact with the mother every week."
 RETURN_REASON = "What was tried so far, and for how long? Add dates to the strategies, then send it again."
 DECLINE_REASON = "Two cycles of the graduated response come first. Our advice line can help to plan them."
 SIGNPOST_REASON = "What is described fits early help better. We have talked with the team there."

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.assessments import operations as measures
 from portal.assessments.rules import GoalDraft, ReadingDraft
 from portal.cases import operations as cases
-from portal.demo import texts
+from portal.demo import texts, voices
 from portal.demo.timekeeper import Story, at
 from portal.exits import operations as exits
 from portal.exits import queries as endings
@@ -189,7 +189,7 @@ class Work:
 
     def _ask_for_feedback(self) -> None:
         for source, share, good, better in (
-            (said.Source.SCHOOL, 0.96, texts.SCHOOL_GOOD, texts.SCHOOL_BETTER),
+            (said.Source.SCHOOL, 0.06, texts.SCHOOL_GOOD, texts.SCHOOL_BETTER),
             (said.Source.FAMILY, 0.9, texts.FAMILY_GOOD, texts.FAMILY_BETTER),
         ):
             if self._random.random() < share:
@@ -209,7 +209,13 @@ class Work:
         )
 
     def _monitoring(self) -> Story:
-        for visit_id in self._monitoring_visit_ids():
+        yield at(self._week(14, 1), 10)
+        voices.answer(self.told, said.Moment.END)
+        first, *later = self._monitoring_visit_ids()
+        yield from self._monitor(first)
+        yield at(self.told.school_day(self.last_day, 6), 10)
+        voices.answer(self.told, said.Moment.MONITORING)
+        for visit_id in later:
             yield from self._monitor(visit_id)
         yield at(self.told.school_day(self.last_day, 2), 9)
         self._move("close")

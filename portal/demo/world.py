@@ -9,15 +9,18 @@ from sqlalchemy import func, select
 from portal.accounts.models import Person
 from portal.accounts.operations.requests import ask_for_account
 from portal.accounts.rules import RequestDraft
+from portal.demo import advice, after_training, agreements, referral_forms, training
 from portal.demo.cast import Cast, make_cast
 from portal.demo.stories import Plot, story
-from portal.demo.timekeeper import play
+from portal.demo.timekeeper import Story, play
+from portal.demo.voices import tell_schools
 from portal.extensions import db
 from portal.history.published import import_published
 from portal.kernel import clock
 from portal.kernel.dates import school_year_start
 from portal.kernel.errors import Refused
 from portal.kernel.unit_of_work import writing
+from portal.notices.operations import set_aside
 from portal.schools.queries import calendar_of
 
 SEED = 2017
@@ -29,9 +32,11 @@ PIECES_OF_WORK = 155
 
 RECENT = (
     # (school days ago on which the school began, fate, the cast's own school of this phase or any)
+    (17, "to_sign", "primary"),
     (13, "panel", "secondary"),
     (12, "accepted", "primary"),
     (11, "panel", ""),
+    (9, "to_sign", "primary"),
     (9, "to_answer", "primary"),
     (8, "to_answer", "secondary"),
     (7, "accepted", ""),
@@ -55,14 +60,27 @@ def make_demonstration(*, cast_only: bool = False) -> None:
     since = date(school_year_start(today) - 2, 9, 1)
     with writing():
         cast = make_cast(since)
+        agreements.begin_texts(since)
+        tell_schools(cast)
         if not cast_only:
             import_published(cast.primary_line)
     if not cast_only:
-        play((story(plot, cast) for plot in plots(cast, today)), until=clock.now())
+        play(_stories(cast, today), until=clock.now())
         with writing():
             ask_for_account(
                 RequestDraft("Noor Aslam", "Hornbeam School", "n.aslam@others.demo.example", "I am the new SENCo here.")
             )
+            set_aside(clock.now() - timedelta(days=2))  # nobody is written to about a past that was played
+
+
+def _stories(cast: Cast, today: date) -> Iterator[Story]:
+    yield agreements.second_text(cast.coordinator, cast.primary_line, today)
+    yield from referral_forms.stories(cast, today)
+    for plot in plots(cast, today):
+        yield story(plot, cast)
+    yield from advice.talks(cast, today)
+    yield from training.sessions_and_requests(cast, today)
+    yield from after_training.stories(cast, today)
 
 
 def is_empty() -> bool:

@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from portal.home import operations, queries
 from portal.home.forms import GROUPS, FeaturesForm, SettingsForm, field_name
+from portal.kernel import audit as audit_trail
 from portal.kernel import clock, hx
 from portal.kernel import settings as stored
 from portal.kernel.access import actor, public, requires
+from portal.kernel.errors import OutOfReach
 from portal.kernel.forms import clean_query
 from portal.kernel.settings import KNOWN, Feature
 from portal.policy import Action
@@ -19,6 +21,16 @@ blueprint = Blueprint("home", __name__)
 @requires(Action.READ_TASKS)
 def index() -> ResponseReturnValue:
     return hx.page("home/index.html", home=queries.home_for(actor(), clock.today()))
+
+
+@blueprint.get("/our-school")
+@requires(Action.READ_SUPPORT)
+def our_school() -> ResponseReturnValue:
+    if not actor().school_ids:
+        raise OutOfReach
+    found = queries.our_school(actor())
+    audit_trail.viewed(actor(), "results of own school viewed", "school", min(actor().school_ids))
+    return hx.page("home/our_school.html", fragment="home/_our_school.html", ours=found)
 
 
 @blueprint.get("/brand.css")

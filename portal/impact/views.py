@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.feedback.rules import CHANGE_LABELS
 from portal.impact import queries, rules
 from portal.kernel import audit, hx
 from portal.kernel.access import actor, requires
@@ -25,6 +26,8 @@ def index() -> ResponseReturnValue:
         graphs=rules.graphs([entry.row for entry in chart.entries], chart.totals),
         summary=rules.Summary.of(chart.totals),
         state_labels=rules.STATE_LABELS,
+        beyond=queries.beyond(actor(), chart),
+        changes=CHANGE_LABELS,
         csv_url=url_for("impact.chart_csv", **chart.chosen.query()),
     )
 

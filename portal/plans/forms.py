@@ -1,4 +1,4 @@
-"""The forms of a plan: a strategy, and the buttons that say whether it is in practice."""
+"""The forms of a plan: a strategy of a case or a school, and the buttons that say whether it is in practice."""
 
 from typing import Any
 
@@ -55,3 +55,34 @@ class StateForm(EditForm):
     """One button a state."""
 
     state = ChoiceField("In practice", _STATES, required="Choose one of the four buttons.")
+
+
+class _SchoolStrategy(_Strategy):
+    """The fields of a school's strategy."""
+
+    place = TextField(
+        "Where or when it applies",
+        required="Say where or when it applies.",
+        longest=rules.LONGEST_PLACE,
+        description="A room, a time or a routine, such as the lunch hall or the start of the day",
+    )
+
+    def draft(self: Any) -> rules.SchoolStrategyDraft:
+        of_case = _Strategy.draft(self)
+        return rules.SchoolStrategyDraft(
+            words=of_case.words,
+            owner=of_case.owner,
+            advised_on=of_case.advised_on,
+            implemented=of_case.implemented,
+            place=self.place.data or "",
+        )
+
+
+class NewSchoolStrategyForm(_SchoolStrategy, PortalForm):
+    """A strategy to be added to a school."""
+
+
+class SchoolStrategyForm(_SchoolStrategy, EditForm):
+    """A school's strategy to be changed."""
+
+    implemented = RadioField("In practice at the school", _STATES, required="Say whether it is in practice.")

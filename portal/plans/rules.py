@@ -7,6 +7,7 @@ from enum import StrEnum
 
 LONGEST_WORDS = 2_000
 LONGEST_OWNER = 120
+LONGEST_PLACE = 80
 
 
 class Implemented(StrEnum):
@@ -54,6 +55,18 @@ class StrategyDraft:
     implemented: Implemented = Implemented.NOT_YET_KNOWN
 
 
+@dataclass(frozen=True)
+class SchoolStrategyDraft(StrategyDraft):
+    """A strategy of a whole school; ``place`` says where or when it applies."""
+
+    place: str = ""
+
+
+def stored_state(state: Implemented) -> str | None:
+    """The state as the tables keep it: “not yet known” is left empty."""
+    return None if state is Implemented.NOT_YET_KNOWN else state.value
+
+
 def implemented_summary(states: Iterable[Implemented]) -> ImplementedSummary:
     """All, some or none of the strategies; awaited while what is known cannot decide it.
 
@@ -78,6 +91,12 @@ def strategy_problems(draft: StrategyDraft, today: date) -> dict[str, str]:
     if draft.advised_on is not None and draft.advised_on > today:
         problems["advised_on"] = "A strategy cannot be advised on a date in the future."
     return {field: words for field, words in problems.items() if words}
+
+
+def school_strategy_problems(draft: SchoolStrategyDraft, today: date) -> dict[str, str]:
+    """The same for a strategy of a whole school."""
+    place = _text_problem("Say where or when it applies.", "This", draft.place, LONGEST_PLACE)
+    return {**({"place": place} if place else {}), **strategy_problems(draft, today)}
 
 
 def _text_problem(missing: str, subject: str, text: str, longest: int) -> str:

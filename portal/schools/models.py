@@ -2,12 +2,13 @@
 
 from datetime import date, time
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Time, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Time, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.extensions import Model
 from portal.kernel.audit import Audited
 from portal.kernel.crypto import EncryptedText
+from portal.kernel.finding import search_words
 
 
 class TermCalendar(Audited, Model):
@@ -83,6 +84,13 @@ class ServiceLine(Audited, Model):
     group_limit: Mapped[int] = mapped_column(Integer)
     planned_half_days: Mapped[int] = mapped_column(Integer)
     is_active: Mapped[bool] = mapped_column(Boolean)
+    evidence_attendance: Mapped[str] = mapped_column(String(10), default="wished", server_default="wished")
+    evidence_suspensions: Mapped[str] = mapped_column(String(10), default="wished", server_default="wished")
+    evidence_plan: Mapped[str] = mapped_column(String(10), default="wished", server_default="wished")
+    evidence_cycles: Mapped[str] = mapped_column(String(10), default="wished", server_default="wished")
+    evidence_pupil_view: Mapped[str] = mapped_column(String(10), default="wished", server_default="wished")
+    evidence_family_view: Mapped[str] = mapped_column(String(10), default="wished", server_default="wished")
+    """What goes with a referral: needed, wished or not_asked"""
     version: Mapped[int] = mapped_column(Integer)
 
     calendar: Mapped[TermCalendar | None] = relationship()
@@ -94,6 +102,11 @@ class School(Audited, Model):
     """A school, or another organisation that refers (``kind`` authority). A closed one keeps its history."""
 
     __tablename__ = "school"
+    __table_args__ = (
+        Index("ix_school_ours", "is_ours", "name"),
+        Index("ix_school_search", "search_name"),
+        Index("ix_school_successor", "successor_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), index=True)
@@ -108,11 +121,25 @@ class School(Audited, Model):
     telephone: Mapped[str] = mapped_column(String(30), default="")
     closed_on: Mapped[date | None] = mapped_column(Date)
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    authority_code: Mapped[str | None] = mapped_column(String(3))
+    establishment_number: Mapped[str | None] = mapped_column(String(4))
+    """With the authority's code before it, the number by which the department knows the school"""
+    is_ours: Mapped[bool] = mapped_column(Boolean, default=True, server_default=text("true"))
+    """The service works with it: forms offer it. The rest of the national register is found by searching."""
+    search_name: Mapped[str | None] = mapped_column(String(300))
+    """Name, town and URN as ``rules.search_words`` folds them; kept by the listener below"""
     version: Mapped[int] = mapped_column(Integer)
 
     successor: Mapped["School | None"] = relationship(remote_side=[id])
 
     __mapper_args__ = {"version_id_col": version}
+
+
+@event.listens_for(School, "before_insert")
+@event.listens_for(School, "before_update")
+def _keep_findable(_mapper: object, _connection: object, school: School) -> None:
+    """However a school came to its name, a search finds it by that."""
+    school.search_name = search_words(school.name, school.town or "", school.urn or "")
 
 
 class Pupil(Audited, Model):

@@ -14,6 +14,7 @@ __all__ = [
     "MONITORING_KINDS",
     "NOTE_LENGTH",
     "REPORT_KINDS",
+    "TRAINING_KIND",
     "TRAVEL_KINDS",
     "WHOLE_SCHOOL_KINDS",
     "VisitDraft",
@@ -62,6 +63,9 @@ WHOLE_SCHOOL_KINDS = frozenset(
 
 IMPORTED_KIND = "imported_days"
 """The kind of days that came with an earlier chart; nobody can choose it."""
+
+TRAINING_KIND = "staff_training"
+"""The kind of training that a finished register logs."""
 
 MONITORING_KINDS = frozenset({"monitoring_visit"})
 REPORT_KINDS = frozenset({"report_writing"})

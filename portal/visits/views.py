@@ -45,9 +45,19 @@ def _week_form(own: list[tuple[str, str]], day: date) -> QuickForm:
     today = clock.today()
     first = today if monday_of(day) == monday_of(today) else None
     form = QuickForm(data={"on_date": first, "about": clean_query(request.args.get("about")) or None})
-    form.about.offer([*own, *(school_choice(*school) for school in schools.school_choices())])
+    picked = _picked(form)
+    form.about.offer([*own, *(school_choice(*school) for school in schools.school_choices(also=picked))])
+    if picked and request.method == "GET":
+        form.about.data = f"school-{picked}"
     del form.person_id
     return form
+
+
+def _picked(form: QuickForm) -> str | None:
+    """A school beyond the list that a search found, or that was sent with the form."""
+    if request.method == "POST":
+        return str(form.school_id) if form.school_id else None
+    return clean_query(request.args.get("school"), 10) or None
 
 
 def _logged(form: QuickForm, whose: int) -> bool:
@@ -87,6 +97,7 @@ def _week_page(form: QuickForm, whose: int, name: str, day: date, warnings: list
         name=name,
         whose=_other(whose),
         people=queries.people_offered(actor()),
+        found=schools.find_schools(clean_query(request.args.get("find"), 60)),
     )
 
 

@@ -20,7 +20,7 @@ def make_link(actor: Actor | None, person: Person) -> str:
     """A new link's token; earlier ones of this person open nothing any more. Lasts 14 days, a reset 24 hours."""
     withdraw_links(actor, person.id)
     token, now = secrets.token_urlsafe(32), clock.now()
-    lasts = rules.RESET_LASTS if person.password_hash else rules.INVITATION_LASTS
+    lasts = rules.RESET_LASTS if person.was_here else rules.INVITATION_LASTS
     link = OneTimeLink(person_id=person.id, digest=link_digest(token), made_at=now, expires_at=now + lasts)
     record(actor, "one-time link made", link)
     return token
@@ -37,19 +37,22 @@ def withdraw_links(actor: Actor | None, person_id: int) -> None:
         record(actor, "one-time link withdrawn", link)
 
 
+def open_link(digest: str) -> OneTimeLink:
+    """The link, locked. Raises ``OutOfReach`` when it is unknown, used, expired or of a disabled person."""
+    link = db.session.scalars(select(OneTimeLink).where(OneTimeLink.digest == digest).with_for_update()).one_or_none()
+    if link is None or link.used_at is not None or link.expires_at <= clock.now() or link.person.is_disabled:
+        raise OutOfReach
+    return link
+
+
 def set_password(token: str, password: str, name: str | None = None) -> Person:
     """Sets the password of the person whose link this is, uses the link up and ends all their sessions.
 
     ``name`` is what an invited person wants to be called. Raises ``OutOfReach`` for a link that is unknown, used,
     expired or of a disabled person, and ``Refused`` for a password that is too weak.
     """
-    link = db.session.scalars(
-        select(OneTimeLink).where(OneTimeLink.digest == link_digest(token)).with_for_update()
-    ).one_or_none()
-    now = clock.now()
-    if link is None or link.used_at is not None or link.expires_at <= now or link.person.is_disabled:
-        raise OutOfReach
-    person = link.person
+    link = open_link(link_digest(token))
+    person, now = link.person, clock.now()
     if name is not None and person.password_hash is None:
         if not name.strip():
             raise Refused("Type your name.")

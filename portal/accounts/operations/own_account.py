@@ -1,12 +1,12 @@
 """What people do to their own account. Every signed-in person may, so there is no further check of the policy."""
 
 from portal.accounts import rules
-from portal.accounts.models import Person
+from portal.accounts.models import Person, SignInSession
 from portal.accounts.operations import passwords, tries
 from portal.accounts.operations.sessions import end_other_sessions, rotate_session
 from portal.extensions import db
-from portal.kernel import versions
-from portal.kernel.audit import record
+from portal.kernel import clock, versions
+from portal.kernel.audit import record, record_act
 from portal.kernel.errors import Refused
 from portal.policy import Actor
 
@@ -26,6 +26,19 @@ def confirmed(actor: Actor, password: str, address: str) -> Person:
     if locked or not good:
         raise Refused(WRONG_PASSWORD)
     return person
+
+
+def prove(actor: Actor, session_id: int, password: str, address: str) -> str:
+    """Shows again who one is and answers the token of the rotated session. Raises ``Refused`` for a wrong password."""
+    person = confirmed(actor, password, address)
+    record_act(actor, "password confirmed", "person", person.id)
+    return rotate_session(session_id, second_factor=False, proved=True)
+
+
+def ensure_fresh(session_id: int) -> None:
+    """Raises ``Refused`` when the person did not show lately who they are: another way in needs that."""
+    if not rules.is_fresh(db.session.get_one(SignInSession, session_id).proved_at, clock.now()):
+        raise Refused("Confirm first that it is you: you signed in too long ago.")
 
 
 def change_name(actor: Actor, name: str, *, opened_with: int | None) -> None:

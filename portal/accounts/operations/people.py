@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask import current_app
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
@@ -17,12 +18,15 @@ from portal.kernel import clock, versions
 from portal.kernel.access import ensure
 from portal.kernel.audit import record
 from portal.kernel.errors import NotPermitted, OutOfReach, Refused
+from portal.notices.operations import tell
 from portal.policy import SCHOOL_ROLES, Action, Actor, Role
 
 KNOWN_EMAIL = (
     "Somebody with this e-mail address has an account already. Find them in the list of people and change their roles "
     "there."
 )
+SCHOOL_TAKEN_INTO_USE = "accounts.school_taken_into_use"
+"""The extension (actor, school id) that is told of a school whose first person gets a role; schools lie above."""
 LAST_ADMINISTRATOR = "This is the last administrator. Make somebody else an administrator first."
 
 
@@ -75,6 +79,10 @@ def new_link(actor: Actor, person_id: int) -> str:
     person = _changeable(actor, person_id)
     if person.is_disabled:
         raise Refused("This account is disabled. Enable it first.")
+    if person.was_here:
+        if not person.has_second_factor:  # the link alone would open the account
+            _ensure_may_reopen(actor, person)
+        _tell(person, "link")
     return links.make_link(actor, person)
 
 
@@ -136,14 +144,46 @@ def enable(actor: Actor, person_id: int) -> None:
 
 
 def take_second_factor(actor: Actor, person_id: int) -> None:
-    """For a lost phone and lost recovery codes: the next sign-in sets it up anew. Sessions end."""
+    """For a lost phone and lost recovery codes: app, codes and passkeys go, the next sign-in sets them up anew.
+
+    Sessions end, and the person is told. Raises ``NotPermitted`` when a coordinator would do it to staff who reach far.
+    """
     person = _changeable(actor, person_id)
     _refuse_own(actor, person, "Turn your own second step off in your account.")
+    _ensure_may_reopen(actor, person)
     if not person.has_second_factor:
         raise Refused("They have no second step.")
     second_factor.forget(person)
     record(actor, "second factor taken away", person)
+    for passkey in person.passkeys:
+        record(actor, "passkey removed", passkey)
+        db.session.delete(passkey)
     end_all_sessions(person.id)
+    _tell(person, "second-step")
+
+
+def unlink_work_account(actor: Actor, person_id: int, identity_id: int) -> None:
+    """A work account opens this account no more; sessions end and the person is told. Raises as ``_changeable``."""
+    person = _changeable(actor, person_id)
+    _refuse_own(actor, person, "Unlink your own work account in your account.")
+    identity = next((one for one in person.work_identities if one.id == identity_id), None)
+    if identity is None:
+        raise OutOfReach
+    record(actor, "work account unlinked", identity)
+    db.session.delete(identity)
+    end_all_sessions(person.id)
+    _tell(person, "work-account")
+
+
+def _ensure_may_reopen(actor: Actor, person: Person) -> None:
+    if not rules.may_reopen(actor.roles, _roles_now_or_later(person)):
+        raise NotPermitted
+
+
+def _tell(person: Person, what: str) -> None:
+    """Who is not asked is at least told, once for each time."""
+    key = f"sign-in-{person.id}-{what}-{clock.now():%Y%m%d%H%M%S}"
+    tell("sign_in_changed", [person.id], "/me", key=key)
 
 
 def _changeable(actor: Actor, person_id: int) -> Person:
@@ -151,10 +191,13 @@ def _changeable(actor: Actor, person_id: int) -> Person:
     person = db.session.get(Person, person_id)
     if person is None:
         raise OutOfReach
-    theirs = rules.held_today_or_later(dated_roles(person), clock.today())
-    if not rules.may_change(actor.roles, frozenset(Role(r.role) for r in theirs)):
+    if not rules.may_change(actor.roles, _roles_now_or_later(person)):
         raise NotPermitted
     return person
+
+
+def _roles_now_or_later(person: Person) -> frozenset[Role]:
+    return frozenset(Role(r.role) for r in rules.held_today_or_later(dated_roles(person), clock.today()))
 
 
 def _refuse_own(actor: Actor, person: Person, words: str) -> None:
@@ -213,6 +256,8 @@ def _assignment(actor: Actor, role: rules.RoleDraft) -> RoleAssignment:
         raise Refused("This school is closed or not in the list. Choose another.")
     if line_id is not None and not places.line_exists(line_id):
         raise Refused("This service line is not in the list. Choose another.")
+    if school_id is not None:
+        current_app.extensions[SCHOOL_TAKEN_INTO_USE](actor, school_id)
     return RoleAssignment(
         role=role.role.value,
         school_id=school_id,

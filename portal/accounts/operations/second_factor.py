@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal.accounts import rules
-from portal.accounts.models import Person, RecoveryCode
+from portal.accounts.models import Person, RecoveryCode, SignInSession
 from portal.accounts.operations import own_account, tries
 from portal.accounts.operations.sessions import end_other_sessions, rotate_session
 from portal.extensions import db
@@ -34,8 +34,10 @@ def candidate_secret(token: str) -> str:
 def set_up(actor: Actor, session_id: int, token: str, code: str, address: str) -> NewCodes:
     """Keeps the key once a code made with it was typed. Raises ``Refused`` for a wrong code or a second set-up."""
     person = _own(actor)
-    if person.has_second_factor:
+    if person.has_app:
         raise Refused("Your account has a second step already. Turn it off before you set up another.")
+    if person.passkeys and db.session.get_one(SignInSession, session_id).second_factor_at is None:
+        raise Refused("Use your passkey first. Then you can set up an app as well.")
     secret = candidate_secret(token)
     step = _step(person, secret, code, address)
     person.totp_secret, person.totp_confirmed_at, person.totp_last_step = secret, clock.now(), step
@@ -51,8 +53,8 @@ def give(actor: Actor, session_id: int, typed: str, address: str) -> str:
     Raises ``Refused`` for a wrong or used code; wrong ones count towards the lock-out.
     """
     person = _own(actor)
-    if not person.has_second_factor or person.totp_secret is None:
-        raise Refused("Your account has no second step yet. Set it up first.")
+    if not person.has_app or person.totp_secret is None:
+        raise Refused("Your account has no authenticator app yet. Set it up first.")
     code = rules.as_typed(typed)
     if rules.is_recovery_code(typed):
         _use_recovery_code(person, code, address)
@@ -67,15 +69,17 @@ def give(actor: Actor, session_id: int, typed: str, address: str) -> str:
 def new_codes(actor: Actor, password: str, address: str) -> tuple[str, ...]:
     """Ten new recovery codes; the old ones open nothing any more. Raises ``Refused`` for a wrong password."""
     person = own_account.confirmed(actor, password, address)
-    if not person.has_second_factor:
-        raise Refused("Your account has no second step yet. Set it up first.")
+    if not person.has_app:
+        raise Refused("Your account has no authenticator app yet. Set it up first.")
     codes = _fresh_codes(person)
     record(actor, "recovery codes renewed", person)
     return codes
 
 
 def turn_off(actor: Actor, session_id: int, password: str, address: str) -> str:
-    """Takes the second factor away and answers the token of the rotated session; other sessions end.
+    """Takes the app and its recovery codes away (passkeys stay); answers the token of the rotated session.
+
+    Other sessions end.
 
     Raises ``Refused`` for a wrong password.
     """
@@ -87,7 +91,7 @@ def turn_off(actor: Actor, session_id: int, password: str, address: str) -> str:
 
 
 def forget(person: Person) -> None:
-    """Empties what belongs to the second factor; the caller records it."""
+    """Empties what belongs to the app; the caller records it."""
     person.totp_secret = person.totp_confirmed_at = person.totp_last_step = None
     _end_codes(person)
 

@@ -16,13 +16,15 @@ from portal.policy import Actor
 
 def open_session(person: Person, *, second_factor: bool, device: str = "") -> str:
     """Adds a session and answers its token: 32 random bytes of which only the keyed digest is kept."""
-    return _open(person.id, clock.now(), second_factor=second_factor, device=device)
+    now = clock.now()
+    return _open(person.id, now, second_factor=second_factor, device=device, proved_at=now)
 
 
-def rotate_session(session_id: int, *, second_factor: bool) -> str:
+def rotate_session(session_id: int, *, second_factor: bool, proved: bool = False) -> str:
     """Ends one session and opens its successor for the same person (after the second factor, a password change).
 
     The successor ends when its forerunner would have: turning a session over does not make it last longer.
+    ``proved`` says that the person showed just now who they are.
     """
     old = db.session.get_one(SignInSession, session_id)
     old.ended_at = clock.now()
@@ -31,10 +33,11 @@ def rotate_session(session_id: int, *, second_factor: bool) -> str:
         old.began_at,
         second_factor=second_factor or old.second_factor_at is not None,
         device=old.device,
+        proved_at=clock.now() if proved else old.proved_at,
     )
 
 
-def _open(person_id: int, began_at: datetime, *, second_factor: bool, device: str) -> str:
+def _open(person_id: int, began_at: datetime, *, second_factor: bool, device: str, proved_at: datetime | None) -> str:
     token, now = secrets.token_urlsafe(32), clock.now()
     opened = SignInSession(
         digest=session_digest(token),
@@ -43,6 +46,7 @@ def _open(person_id: int, began_at: datetime, *, second_factor: bool, device: st
         seen_at=now,
         second_factor_at=now if second_factor else None,
         device=device,
+        proved_at=proved_at,
     )
     db.session.add(opened)
     db.session.flush()

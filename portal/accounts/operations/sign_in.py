@@ -23,6 +23,7 @@ from portal.policy import Actor
 
 __all__ = [
     "SignedIn",
+    "begin",
     "check_password",
     "end_all_sessions",
     "end_session",
@@ -39,10 +40,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A new session: the token goes into the cookie and nowhere else."""
+    """A new session: the token goes into the cookie and nowhere else. ``half`` while its second step is to come."""
 
     token: str
     person: Person
+    half: bool = False
 
 
 def sign_in(email: str, password: str, address: str, *, device: str = "") -> SignedIn | None:
@@ -64,15 +66,16 @@ def sign_in(email: str, password: str, address: str, *, device: str = "") -> Sig
             tries.note_failure(tries.password_of(email, address))
         return None
     tries.forgive(tries.password_of(email, address))
-    return _begin(db.session.get_one(Person, found.id), device)
+    return begin(db.session.get_one(Person, found.id), device=device)
 
 
 def sign_in_as_demonstration(person: Person, *, device: str = "") -> SignedIn:
     """The button beside each member of the demonstration cast; the view refuses it in production."""
-    return _begin(person, device)
+    return begin(person, device=device)
 
 
-def _begin(person: Person, device: str) -> SignedIn:
-    token = open_session(person, second_factor=False, device=device)
+def begin(person: Person, *, device: str, second_factor: bool = False) -> SignedIn:
+    """A session for somebody who showed who they are; ``second_factor`` when that counts as both steps."""
+    token = open_session(person, second_factor=second_factor, device=device)
     record_act(Actor(person.id, person.name, ()), "signed in", "person", person.id)
-    return SignedIn(token, person)
+    return SignedIn(token, person, half=person.has_second_factor and not second_factor)

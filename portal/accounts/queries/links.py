@@ -12,7 +12,7 @@ from portal.kernel.crypto import keyed_digest
 
 @dataclass(frozen=True)
 class LinkRow:
-    """Whose link it is; ``is_first`` while they never had a password."""
+    """Whose link it is; ``is_first`` while they never had a way in."""
 
     name: str
     email: str
@@ -22,7 +22,7 @@ class LinkRow:
 def link_of(token: str) -> LinkRow | None:
     """None for a link that is unknown, used, expired or of a disabled person: all look alike."""
     row = db.session.execute(
-        select(Person.name, Person.email, Person.password_hash)
+        select(Person)
         .join(OneTimeLink, OneTimeLink.person_id == Person.id)
         .where(
             OneTimeLink.digest == link_digest(token),
@@ -30,8 +30,8 @@ def link_of(token: str) -> LinkRow | None:
             OneTimeLink.expires_at > clock.now(),
             Person.disabled_at.is_(None),
         )
-    ).one_or_none()
-    return None if row is None else LinkRow(row.name, row.email, row.password_hash is None)
+    ).scalar_one_or_none()
+    return None if row is None else LinkRow(row.name, row.email, not row.was_here)
 
 
 def link_digest(token: str) -> str:

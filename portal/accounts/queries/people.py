@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from portal.accounts import rules
 from portal.accounts.models import OneTimeLink, Person, RoleAssignment, SignInSession
 from portal.accounts.queries import places
+from portal.accounts.queries.ways import WorkRow, ways_columns, ways_of
 from portal.extensions import db
 from portal.kernel import clock
 from portal.kernel.access import ensure
@@ -53,7 +54,7 @@ class PersonRow:
     name: str
     email: str
     standing: rules.Standing
-    has_second_factor: bool
+    ways: rules.Ways
     roles: tuple[RoleRow, ...]
 
     @property
@@ -81,6 +82,13 @@ class PersonPage:
     """Until when an unused one-time link opens"""
     is_self: bool
     may_change: bool
+    may_reopen: bool
+    """May the second step be taken away, or a link be made that needs none?"""
+    work: tuple[WorkRow, ...]
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.row.ways.app or self.row.ways.passkeys > 0
 
 
 _roles_and_places: Any = (
@@ -88,6 +96,7 @@ _roles_and_places: Any = (
         Person,
         RoleAssignment,
         func.coalesce(places.school.c.name, places.line.c.name, "").label("place"),
+        *ways_columns,
     )
     .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
     .outerjoin(places.school, places.school.c.id == RoleAssignment.school_id)
@@ -139,12 +148,19 @@ def _rows(statement: Any) -> list[PersonRow]:
     people: dict[int, Person] = {}
     roles: dict[int, list[RoleRow]] = {}
     today = clock.today()
-    for person, role, place in db.session.execute(statement):
+    ways: dict[int, rules.Ways] = {}
+    for person, role, place, *linked in db.session.execute(statement):
         people[person.id] = person
+        ways[person.id] = _ways(person, *linked)
         of_person = roles.setdefault(person.id, [])
         if role is not None:
             of_person.append(_role_row(role, place, today))
-    return [_person_row(person, tuple(roles[i])) for i, person in people.items()]
+    return [_person_row(person, ways[i], tuple(roles[i])) for i, person in people.items()]
+
+
+def _ways(person: Person, microsoft: bool, google: bool, passkeys: int) -> rules.Ways:
+    work = (["Microsoft"] if microsoft else []) + (["Google"] if google else [])
+    return rules.Ways(person.password_hash is not None, person.has_app, tuple(work), passkeys)
 
 
 def _role_row(role: RoleAssignment, place: str, today: date) -> RoleRow:
@@ -160,11 +176,11 @@ def _role_row(role: RoleAssignment, place: str, today: date) -> RoleRow:
     )
 
 
-def _person_row(person: Person, roles: tuple[RoleRow, ...]) -> PersonRow:
-    standing = rules.Standing.ACTIVE if person.password_hash else rules.Standing.INVITED
+def _person_row(person: Person, ways: rules.Ways, roles: tuple[RoleRow, ...]) -> PersonRow:
+    standing = rules.Standing.ACTIVE if ways.count else rules.Standing.INVITED
     if person.is_disabled:
         standing = rules.Standing.DISABLED
-    return PersonRow(person.id, person.name, person.email, standing, person.has_second_factor, roles)
+    return PersonRow(person.id, person.name, person.email, standing, ways, roles)
 
 
 def person_page(actor: Actor, person_id: int) -> PersonPage:
@@ -189,6 +205,8 @@ def person_page(actor: Actor, person_id: int) -> PersonPage:
         ),
         is_self=actor.person_id == person_id,
         may_change=rules.may_change(actor.roles, theirs),
+        may_reopen=rules.may_reopen(actor.roles, theirs),
+        work=ways_of(person_id).work,
     )
 
 
@@ -212,3 +230,23 @@ def actor_of(person_id: int) -> Actor:
     person = db.session.get_one(Person, person_id)
     held = rules.held_today(dated_roles(person), clock.today())
     return Actor(person.id, person.name, tuple(Assignment(Role(r.role), r.school_id, r.line_id) for r in held))
+
+
+def people_with(role: Role, *, school_id: int | None = None, line_id: int | None = None) -> tuple[int, ...]:
+    """Ids of those who hold the role today, disabled people left out.
+
+    With ``school_id`` those of that school; with ``line_id`` those of that service line or of every line.
+    """
+    statement = (
+        select(Person.id)
+        .join(RoleAssignment)
+        .where(RoleAssignment.role == role.value, _holds_today(), Person.disabled_at.is_(None))
+        .distinct()
+        .order_by(Person.id)
+    )
+    if school_id is not None:
+        statement = statement.where(RoleAssignment.school_id == school_id)
+    if line_id is not None:
+        every = RoleAssignment.service_line_id
+        statement = statement.where(or_(every == line_id, every.is_(None)))
+    return tuple(db.session.scalars(statement))

@@ -16,6 +16,8 @@ IDLE_LIMIT = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=12)
 TOUCH_EVERY = timedelta(minutes=1)
 """A session's “last seen” is written at most this often."""
+FRESH = timedelta(minutes=15)
+"""How long after proving who one is one may add another way to sign in."""
 
 
 class SessionEnd(StrEnum):
@@ -51,3 +53,8 @@ def session_holds(began_at: datetime, seen_at: datetime, ended_at: datetime | No
 def needs_touch(seen_at: datetime, now: datetime) -> bool:
     """Is it time to write “last seen” again?"""
     return now - seen_at >= TOUCH_EVERY
+
+
+def is_fresh(proved_at: datetime | None, now: datetime) -> bool:
+    """Did the person prove lately who they are? An unwatched screen must not add a way in."""
+    return proved_at is not None and timedelta(0) <= now - proved_at <= FRESH

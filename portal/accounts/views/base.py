@@ -1,10 +1,11 @@
 """What the views of accounts share: the blueprint, where to go next, who asks from where."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,6 +13,8 @@ from portal.accounts import rules
 from portal.kernel import access, clock, dates, forms, hx
 
 blueprint = Blueprint("accounts", __name__)
+
+_BROWSER = "browser"
 
 _WITHOUT_SECOND_FACTOR = frozenset(
     {"accounts.second_factor", "accounts.set_up_second_factor", "accounts.sign_out", "accounts.sign_out_everywhere"}
@@ -65,8 +68,40 @@ def device() -> str:
 
 def link_address(token: str) -> str:
     """The whole address of a one-time link, to be copied into a message."""
-    base = current_app.extensions["config"].public_base_url or request.host_url.rstrip("/")
-    return f"{base}{url_for('accounts.welcome', token=token)}"
+    return f"{public_base()}{url_for('accounts.welcome', token=token)}"
+
+
+def public_base() -> str:
+    """The address that people type, without a slash at its end."""
+    return str(current_app.extensions["config"].public_base_url or request.host_url.rstrip("/"))
+
+
+def passkey_place() -> rules.Place | None:
+    """The site that passkeys are made for; None where none works, as on an address of numbers."""
+    return rules.place_of(public_base(), request.host_url)
+
+
+def browser_key() -> str:
+    """What this browser's cookie holds, so that a way in comes back only to the browser that began it."""
+    key = session.get(_BROWSER)
+    if not isinstance(key, str):
+        key = session[_BROWSER] = secrets.token_urlsafe(32)
+    return key
+
+
+def is_fresh() -> bool:
+    """Did the person lately show who they are? Another way in needs that."""
+    return rules.is_fresh(current_user.proved_at, clock.now())
+
+
+@blueprint.app_context_processor
+def _ways_in() -> dict[str, Any]:
+    """Which buttons there are beside the password: work accounts as set, passkeys where they work."""
+    return {"work_providers": _work_providers}
+
+
+def _work_providers() -> list[tuple[str, str]]:
+    return [(one.name, rules.PROVIDER_LABELS[one.name]) for one in current_app.extensions["config"].work_providers]
 
 
 def moment_words(moment: datetime | None) -> str | None:

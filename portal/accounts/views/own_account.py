@@ -6,10 +6,10 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from portal.accounts import principal, queries
+from portal.accounts import principal, queries, rules
 from portal.accounts.forms import NameForm, PasswordForm
 from portal.accounts.operations import own_account
-from portal.accounts.views.base import blueprint, moment_words, remote_address
+from portal.accounts.views.base import blueprint, moment_words, passkey_place, remote_address
 from portal.kernel import hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
@@ -29,6 +29,9 @@ def me() -> ResponseReturnValue:
         "accounts/me.html",
         sessions=queries.open_sessions(actor().person_id, current_user.session_id),
         codes_left=queries.recovery_codes_left(actor().person_id),
+        found=queries.ways_of(actor().person_id),
+        passkeys_work=passkey_place() is not None,
+        by_name=rules.localhost_address(request.host_url),
         moment=moment_words,
     )
 

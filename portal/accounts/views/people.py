@@ -66,14 +66,22 @@ def invite() -> ResponseReturnValue:
             return link_page(made.person.id, made.token)
         except Refused as error:
             form.refuse(error.problems)
-    return hx.page("accounts/invite.html", form=form, status=_status())
+    return hx.page("accounts/invite.html", form=form, found=found_schools(), status=_status())
 
 
 def offered(form: InviteForm | RoleForm) -> InviteForm | RoleForm:
     """The form with its choices; administrators are made by administrators only."""
     grantable = [(r.value, ROLE_LABELS[r]) for r in Role if rules.may_grant(actor().roles, r)]
-    form.offer(grantable, queries.schools_to_choose(), queries.lines_to_choose())
+    picked = request.form.get("school") if request.method == "POST" else request.args.get("school")
+    form.offer(grantable, queries.schools_to_choose(also=picked), queries.lines_to_choose())
+    if request.method == "GET" and picked:
+        form.school.data = picked
     return form
+
+
+def found_schools() -> object:
+    """The search for a school that the form does not list."""
+    return queries.find_schools(forms.clean_query(request.args.get("find"), 60))
 
 
 def link_page(person_id: int, token: str) -> ResponseReturnValue:
@@ -127,7 +135,7 @@ def add_role(person_id: int) -> ResponseReturnValue:
             return hx.saved(url_for("accounts.person", person_id=person_id), "The role is given.")
         except Refused as error:
             form.refuse(error.problems)
-    return hx.page("accounts/add_role.html", form=form, row=found.row, status=_status())
+    return hx.page("accounts/add_role.html", form=form, row=found.row, found=found_schools(), status=_status())
 
 
 @blueprint.route("/people/<id:person_id>/roles/<id:role_id>/end", methods=["GET", "POST"])

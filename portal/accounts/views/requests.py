@@ -9,7 +9,7 @@ from portal.accounts import queries
 from portal.accounts.forms import AskForm, DeclineForm, InviteForm
 from portal.accounts.operations import requests as operations
 from portal.accounts.views.base import blueprint, moment_words, remote_address
-from portal.accounts.views.people import link_page, offered
+from portal.accounts.views.people import found_schools, link_page, offered
 from portal.kernel import hx, rates
 from portal.kernel.access import actor, public, requires
 from portal.kernel.errors import Refused
@@ -106,7 +106,14 @@ def decline_request(request_id: int) -> ResponseReturnValue:
 
 
 def _request_page(asked_for: queries.RequestRow, form: InviteForm) -> ResponseReturnValue:
-    return hx.page("accounts/request.html", asked=asked_for, form=offered(form), moment=moment_words, status=_status())
+    return hx.page(
+        "accounts/request.html",
+        asked=asked_for,
+        form=offered(form),
+        found=found_schools(),
+        moment=moment_words,
+        status=_status(),
+    )
 
 
 def _status() -> int:

@@ -8,7 +8,7 @@ from flask_login import current_user
 from portal.accounts import principal, queries, rules
 from portal.accounts.forms import CodeForm, ConfirmForm
 from portal.accounts.operations import second_factor as factors
-from portal.accounts.views.base import blueprint, remote_address, shown_once, wanted_next
+from portal.accounts.views.base import blueprint, passkey_place, remote_address, shown_once, wanted_next
 from portal.kernel import hx, settings
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
@@ -25,14 +25,21 @@ def second_factor() -> ResponseReturnValue:
     if current_user.passed_second_factor:
         return redirect(wanted_next(), 303)
     form = CodeForm()
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and current_user.has_app and form.validate():
         try:
             token = factors.give(actor(), current_user.session_id, form.code.data or "", remote_address())
         except Refused as error:
             form.refuse(error.problems)
         else:
             return _passed(token, form.code.data or "")
-    return hx.page("accounts/second_factor.html", form=form, next=wanted_next(), status=_status())
+    return hx.page(
+        "accounts/second_factor.html",
+        form=form,
+        has_app=current_user.has_app,
+        passkey_works=current_user.has_passkey and passkey_place() is not None,
+        next=wanted_next(),
+        status=_status(),
+    )
 
 
 def _passed(token: str, typed: str) -> ResponseReturnValue:
@@ -46,7 +53,7 @@ def _passed(token: str, typed: str) -> ResponseReturnValue:
 @blueprint.route("/second-factor/set-up", methods=["GET", "POST"])
 @requires(Action.OWN_ACCOUNT)
 def set_up_second_factor() -> ResponseReturnValue:
-    if current_user.has_second_factor:
+    if current_user.has_app or (current_user.has_passkey and not current_user.passed_second_factor):
         return redirect(url_for("accounts.second_factor", next=wanted_next()), 303)
     form = CodeForm()
     token = principal.carried()
@@ -96,7 +103,7 @@ def recovery_codes() -> ResponseReturnValue:
 @blueprint.route("/me/second-factor/off", methods=["GET", "POST"])
 @requires(Action.OWN_ACCOUNT)
 def second_factor_off() -> ResponseReturnValue:
-    if not current_user.has_second_factor:
+    if not current_user.has_app:
         return redirect(url_for("accounts.me"), 303)
     form = ConfirmForm()
     if request.method == "POST" and form.validate():

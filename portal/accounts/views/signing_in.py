@@ -8,7 +8,7 @@ from portal.accounts import principal, queries
 from portal.accounts.forms import SignInForm
 from portal.accounts.operations import sessions, tries
 from portal.accounts.operations import sign_in as signing_in
-from portal.accounts.views.base import blueprint, device, remote_address, wanted_next
+from portal.accounts.views.base import blueprint, device, passkey_place, remote_address, wanted_next
 from portal.kernel import hx
 from portal.kernel.access import actor, public, requires
 from portal.policy import Action
@@ -27,16 +27,19 @@ def sign_in() -> ResponseReturnValue:
         if signed_in:
             return _begin(signed_in)
         form.refuse([tries.WAIT])
-    return _sign_in_page(form)
+    return sign_in_page(form)
 
 
-def _sign_in_page(form: SignInForm) -> ResponseReturnValue:
+def sign_in_page(form: SignInForm) -> ResponseReturnValue:
+    """The page with every way in; to somebody who was away, by their name."""
     return hx.page(
         "accounts/sign_in.html",
         form=form,
         cast=queries.demonstration_cast() if _is_demonstration() else [],
         next=wanted_next(),
         why=g.get("session_end") if request.method == "GET" else None,
+        away=g.get("away"),
+        passkeys_work=passkey_place() is not None,
         status=422 if request.method == "POST" else 200,
     )
 
@@ -54,7 +57,7 @@ def _begin(signed_in: signing_in.SignedIn) -> ResponseReturnValue:
     if current_user.is_authenticated:
         sessions.end_session(current_user.session_id)
     principal.carry(signed_in.token)
-    if signed_in.person.has_second_factor:
+    if signed_in.half:
         return redirect(url_for("accounts.second_factor", next=wanted_next()), 303)
     return redirect(wanted_next(), 303)
 

@@ -5,6 +5,7 @@ from portal.cases.operations.minutes import note_minutes
 from portal.cases.operations.opening import open_case
 from portal.cases.operations.people import LONGEST_COVER, allocate, cover, end_allocation
 from portal.cases.operations.plan import change_plan
+from portal.cases.operations.promises import prepare_agreement
 from portal.cases.operations.steps import SETTLED_BY_HAND, mark_done, move
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "move",
     "note_minutes",
     "open_case",
+    "prepare_agreement",
 ]

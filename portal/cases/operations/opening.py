@@ -9,6 +9,7 @@ from portal.accounts.models import Person
 from portal.cases import rules
 from portal.cases.models import Allocation, Case, CasePupil
 from portal.cases.operations import access_given, clocks
+from portal.cases.operations.promises import prepare_agreement
 from portal.cases.queries import worker_choices
 from portal.extensions import db
 from portal.kernel import audit, clock, references
@@ -17,6 +18,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.history import StepTaken
 from portal.policy import Action, Actor, Scope
 from portal.referrals.models import Referral
+from portal.referrals.operations import tell_support_opened
 from portal.referrals.rules import leads_to_case
 from portal.schools.models import Pupil, ServiceLine
 from portal.schools.queries import calendar_of
@@ -46,12 +48,14 @@ def open_case(actor: Actor, referral: Referral, draft: rules.CaseDraft, *, exten
         access_given.give(actor, case, person_id, allocated_on)
     clocks.ask_what_is_due(case)
     clocks.ask_for_worker(case)
+    prepare_agreement(actor, case)
     tasks.settle(f"referral-{referral.id}-open_case", actor)
+    tell_support_opened(actor, referral, f"/cases/{case.reference}/support")
     return case
 
 
 def _check_referral(referral: Referral) -> None:
-    if referral.status != "decided" or not leads_to_case(referral.decision or ""):
+    if referral.status != "decided" or not leads_to_case(referral.decision or "", referral.scope_kind):
         raise Refused("This referral was not accepted. Support opens only from an accepted one.")
     opened = db.session.scalars(select(Case.reference).where(Case.referral_id == referral.id)).one_or_none()
     if opened is not None:

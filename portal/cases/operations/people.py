@@ -7,6 +7,7 @@ from sqlalchemy import select
 from portal.cases.models import Allocation, Case, Cover
 from portal.cases.operations import access_given, clocks
 from portal.cases.operations.opening import workers_of_line
+from portal.cases.operations.promises import renew_agreement
 from portal.cases.queries import scope_of
 from portal.extensions import db
 from portal.kernel import audit, clock
@@ -35,6 +36,7 @@ def allocate(actor: Actor, case: Case, person_id: int) -> Allocation:
     access_given.give(actor, case, person_id, today)
     clocks.ask_what_is_due(case)
     tasks.settle(clocks.key_of(case, CHOOSE_WORKER), actor)
+    renew_agreement(actor, case)
     return allocation
 
 
@@ -53,6 +55,7 @@ def end_allocation(actor: Actor, case: Case, person_id: int) -> None:
     audit.record(actor, "allocation ended", case)
     access_given.end(actor, case, person_id, today)
     clocks.hand_on_tasks(case, person_id)
+    renew_agreement(actor, case)
 
 
 def cover(actor: Actor, case: Case, reason: str, ends_on: date | None) -> Cover:

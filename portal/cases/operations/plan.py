@@ -6,6 +6,7 @@ from portal.cases import rules
 from portal.cases.models import Case
 from portal.cases.operations import clocks
 from portal.cases.operations.opening import default_end
+from portal.cases.operations.promises import renew_agreement
 from portal.cases.queries import scope_of
 from portal.kernel import audit
 from portal.kernel.access import allows, ensure
@@ -41,6 +42,7 @@ def change_plan(
     _note_extension(actor, case, too_long=too_long, reason=extension_reason)
     audit.record(actor, "days and dates changed", case)
     clocks.ask_what_is_due(case)
+    renew_agreement(actor, case)
 
 
 def _note_extension(actor: Actor, case: Case, *, too_long: bool, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Moving a case along its road, and settling what a step fulfils."""
 
+from portal.agreements import operations as agreements
 from portal.cases import rules
 from portal.cases.models import Case
 from portal.cases.operations import clocks
@@ -21,6 +22,9 @@ _FULFILS: dict[str, tuple[str, ...]] = {
 }
 """What is no longer due once a step was taken."""
 
+_ENDS_WITHOUT_WORK = frozenset({"stop_early", "close"})
+"""After these nobody is asked to sign any more what was not signed."""
+
 SETTLED_BY_HAND = frozenset({OBSERVATION_REPORT, WEEK_SIX_REVIEW})
 """What a worker marks as done on the case's page."""
 
@@ -41,6 +45,8 @@ def move(actor: Actor, case: Case, step: str, *, note: str = "", opened_with: in
     case.stage_since = taken.at
     case.closed_on = clock.today() if known.target == "closed" else None
     _settle(actor, case, step)
+    if step in _ENDS_WITHOUT_WORK:
+        agreements.lapse(actor, case.referral_id)
     db.session.flush()
     return taken
 

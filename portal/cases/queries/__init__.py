@@ -1,6 +1,7 @@
 """Reading cases: one case, its head and its pupils, the lists of a person or a school, and the page's parts."""
 
 from portal.cases.models import Case
+from portal.cases.queries.for_referrals import case_events, cases_of_pupils
 from portal.cases.queries.names import PupilRow, listed_name, pack_names
 from portal.cases.queries.one import (
     CaseHead,
@@ -49,10 +50,12 @@ __all__ = [
     "TimelineRow",
     "WorkerRow",
     "allocation_of",
+    "case_events",
     "case_for",
     "case_head",
     "case_of",
     "case_opened",
+    "cases_of_pupils",
     "contacts_of",
     "covers_of",
     "dates_of",

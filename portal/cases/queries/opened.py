@@ -30,6 +30,8 @@ class CaseOpened:
 
     service_line_id: int | None
     planned_days: Decimal | None
+    pupil_ids: tuple[int, ...] = ()
+    """The further pupils of a group"""
 
 
 def plan_opened(case: Case) -> PlanOpened:
@@ -58,6 +60,7 @@ def case_opened(referral: Referral) -> CaseOpened:
     return CaseOpened(
         referral.service_line_id,
         Decimal(line.planned_half_days) / 2 if line else None,
+        tuple(row.pupil_id for row in referral.further),
     )
 
 

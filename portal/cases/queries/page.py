@@ -6,12 +6,14 @@ from datetime import date, datetime
 from flask import current_app
 from sqlalchemy.orm import joinedload
 
+from portal.agreements.queries import work_may_start
 from portal.cases import rules
 from portal.cases.models import Case, Cover
 from portal.cases.queries.one import KIND
 from portal.extensions import db
-from portal.kernel import access, clock, gate, history
+from portal.kernel import access, clock, gate, history, settings
 from portal.kernel.dates import day_words
+from portal.kernel.settings import Feature
 from portal.policy import Action, Actor, Scope, may
 from portal.schools import rules as schools
 from portal.schools.models import Contact
@@ -26,6 +28,8 @@ class CaseSection:
     endpoint: str
     action: Action
     event: str
+    feature: Feature | None = None
+    """Where the endpoint's own feature is always there, the one that must be switched on"""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ def support_sections_of(actor: Actor) -> list[CaseSection]:
 
 def _open_sections(actor: Actor, declared: tuple[CaseSection, ...]) -> list[CaseSection]:
     known = current_app.view_functions
-    return [s for s in declared if s.endpoint in known and gate.is_open(s.endpoint) and may(actor, s.action)]
+    offered = [s for s in declared if s.endpoint in known and gate.is_open(s.endpoint) and may(actor, s.action)]
+    return [s for s in offered if s.feature is None or settings.is_on(s.feature)]
 
 
 def facts_of(case: Case) -> rules.CaseFacts:
@@ -100,6 +105,7 @@ def facts_of(case: Case) -> rules.CaseFacts:
         has_start_date=case.starts_on is not None,
         work_ended=case.ended_on is not None and case.how_ended is not None,
         monitoring_settled=open_monitoring is None or open_monitoring(case.id) == 0,
+        agreement_signed_or_waived=work_may_start(case.referral_id, is_new=case.stage == "waiting"),
     )
 
 

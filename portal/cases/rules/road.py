@@ -25,13 +25,15 @@ class CaseFacts:
     """What the road must know of a case.
 
     ``work_ended`` says that the outcome and the end of the work are recorded; ``monitoring_settled`` that each
-    monitoring visit took place, or that somebody said why it will not.
+    monitoring visit took place, or that somebody said why it will not; ``agreement_signed_or_waived`` that nothing of
+    the agreement with the school holds the work back.
     """
 
     has_worker: bool = False
     has_start_date: bool = False
     work_ended: bool = False
     monitoring_settled: bool = False
+    agreement_signed_or_waived: bool = False
 
 
 def _has_worker(facts: CaseFacts) -> list[str]:
@@ -40,6 +42,12 @@ def _has_worker(facts: CaseFacts) -> list[str]:
 
 def _has_start_date(facts: CaseFacts) -> list[str]:
     return [] if facts.has_start_date else ["Enter the day on which the work starts."]
+
+
+def _agreement_stands(facts: CaseFacts) -> list[str]:
+    if facts.agreement_signed_or_waived:
+        return []
+    return ["The agreement with the school is not signed. Only the coordinator may start without it, with a reason."]
 
 
 def _work_has_ended(facts: CaseFacts) -> list[str]:
@@ -69,7 +77,7 @@ ROAD: Workflow[CaseFacts] = Workflow(
             _from("waiting"),
             "observation",
             Action.MOVE_CASE,
-            (_has_worker, _has_start_date),
+            (_has_worker, _has_start_date, _agreement_stands),
         ),
         Step("start_plan", "Start the plan", _from("observation"), "plan", Action.MOVE_CASE),
         Step("start_support", "Start support", _from("plan"), "support", Action.MOVE_CASE),
@@ -114,7 +122,7 @@ ROAD: Workflow[CaseFacts] = Workflow(
             _from("exit"),
             "support",
             Action.MOVE_CASE,
-            (_work_goes_on,),
+            (_work_goes_on, _agreement_stands),
             reason_asked=True,
         ),
         Step("back_to_exit", "Back to exit", _from("monitoring"), "exit", Action.MOVE_CASE, reason_asked=True),

@@ -12,6 +12,8 @@ from portal.exits import queries, rules
 from portal.exits.models import MonitoringVisit, PupilOutcome
 from portal.exits.operations import lists
 from portal.extensions import db
+from portal.feedback.operations import ask_school, withdraw_ask
+from portal.feedback.rules import Moment
 from portal.kernel import audit, clock
 from portal.kernel.access import ensure
 from portal.kernel.errors import EditConflict, Refused
@@ -48,6 +50,7 @@ def end_case(actor: Actor, case: Case, draft: rules.EndingDraft, *, opened_with:
     if case.stage in _INTO_EXIT:
         cases.move(actor, case, _INTO_EXIT[case.stage], note=_ENDED_NOTE, opened_with=case.version)
     lists.ask_after_end(actor, case)
+    ask_school(actor, case, Moment.END)
 
 
 def _check(
@@ -153,6 +156,7 @@ def take_back_ending(actor: Actor, case: Case, reason: str, *, opened_with: int 
     if not reason.strip():
         raise Refused("Say why the work goes on, in a few words. The reason stays on the record.")
     lists.forget_end(actor, case, visits)
+    withdraw_ask(actor, case, Moment.END)
     _take_away(actor, case, visits)
     _put_ending(case, rules.EndingDraft())
     audit.record(actor, "ending taken back", case)

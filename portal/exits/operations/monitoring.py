@@ -11,6 +11,8 @@ from portal.exits.models import MonitoringVisit, StrategyCheck
 from portal.exits.operations import lists
 from portal.exits.operations.cells import state_cell
 from portal.exits.operations.endings import NONE_WILL, STILL_IN_PLACE
+from portal.feedback.operations import ask_school
+from portal.feedback.rules import Moment
 from portal.kernel import audit, clock
 from portal.kernel.access import ensure
 from portal.kernel.errors import Refused
@@ -40,7 +42,8 @@ def record_monitoring(
 ) -> None:
     """Keeps what the visit found of each strategy; where none was advised, whether what was agreed still holds.
 
-    A visit may be recorded again, to correct it. Raises ``EditConflict`` or ``Refused``.
+    A visit may be recorded again, to correct it. After the first one the school is asked how it goes. Raises
+    ``EditConflict`` or ``Refused``.
     """
     ensure(actor, Action.RECORD_MONITORING, scope_of(case))
     check_version(visit, opened_with)
@@ -51,6 +54,7 @@ def record_monitoring(
     _put(visit, draft, strategy_ids)
     audit.record(actor, "monitoring visit recorded", visit)
     tasks.settle(lists.visit_key(visit), actor)
+    ask_school(actor, case, Moment.MONITORING)
 
 
 def _put(visit: MonitoringVisit, draft: rules.MonitoringDraft, strategy_ids: frozenset[int]) -> None:

@@ -19,7 +19,7 @@ from portal.exits.rules.endings import (
     StillInPlace,
     still_in_place,
 )
-from portal.feedback.rules import Feedback, Tone, tone
+from portal.feedback.rules import Feedback, Tone, that_counts, told, tone
 from portal.plans.rules import IMPLEMENTED_SUMMARY_LABELS, Implemented, ImplementedSummary, implemented_summary
 
 
@@ -200,13 +200,12 @@ def visit_answer(visit: VisitFound) -> StillInPlace | None:
 
 
 def _feedback(said: Sequence[Feedback]) -> Answer | None:
-    spoken = [(feedback, tone(feedback)) for feedback in said]
-    states = {_TONE_STATES[word] for _, word in spoken if word}
+    states = {_TONE_STATES[word] for feedback in that_counts(said) if (word := tone(feedback))}
     if not states:
         return None
     opinions = states - {ColumnState.NOT_APPLICABLE} or states
     state = next(iter(opinions)) if len(opinions) == 1 else ColumnState.PARTLY
-    return Answer(state, _joined(feedback.words() for feedback, word in spoken if word))
+    return Answer(state, _joined(told(said)))
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -31,7 +31,7 @@ def home_for(actor: Actor, today: date) -> Home:
     """Everything of the first page in a handful of statements (a test counts)."""
     clocks = line_clocks()
     school = _school(actor, clocks)
-    waiting = waiting_rows(actor, today, school.pupils if school else {})
+    waiting = waiting_rows(actor, today, school.pupils if school else {}, school.supported if school else {})
     roles = actor.roles
     return Home(
         groups=rules.groups_of(waiting),

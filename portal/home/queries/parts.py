@@ -17,6 +17,7 @@ from portal.home.queries.waiting import case_reach
 from portal.kernel import clock
 from portal.kernel.access import Involvement
 from portal.kernel.jobs import Job
+from portal.notices.queries import failed_messages
 from portal.policy import RECORD_ROLES, Action, Actor
 from portal.referrals import queries as referrals
 from portal.referrals import rules as referral_rules
@@ -45,6 +46,8 @@ class SchoolPart:
     more_support: bool
     pupils: Mapping[int, str]
     """The pupil of each referral, for what waits"""
+    supported: Mapping[int, str]
+    """The pupils of each piece of work, for what waits"""
 
 
 def school_part(actor: Actor, clocks: list[LineClock]) -> SchoolPart:
@@ -59,6 +62,7 @@ def school_part(actor: Actor, clocks: list[LineClock]) -> SchoolPart:
         more_referrals=len(own) > len(open_ones[:SHOWN]),
         more_support=len(support) > SHOWN,
         pupils={row.id: row.pupil for row in own},
+        supported={row.id: row.name for row in support},
     )
 
 
@@ -238,6 +242,7 @@ class AdminPart:
     without_number: int
     failed_jobs: int
     account_requests: int
+    failed_messages: int
 
 
 def admin_part(today: date) -> AdminPart:
@@ -259,7 +264,9 @@ def admin_part(today: date) -> AdminPart:
             select(func.count(Person.id)).where(*lacking).scalar_subquery().label("people"),
             select(func.count(Job.id)).where(Job.failed_at.is_not(None)).scalar_subquery().label("jobs"),
             asked.scalar_subquery().label("requests"),
+            failed_messages().scalar_subquery().label("messages"),
         )
     ).one()
     named = db.session.execute(select(Person.id, Person.name).where(*lacking).order_by(Person.name).limit(SHOWN))
-    return AdminPart(tuple((i, name) for i, name in named), counted.people, counted.jobs, counted.requests)
+    people = tuple((i, name) for i, name in named)
+    return AdminPart(people, counted.people, counted.jobs, counted.requests, counted.messages)

@@ -15,6 +15,7 @@ from portal.extensions import db
 from portal.kernel import clock
 from portal.kernel.database import mode
 from portal.kernel.jobs import Job
+from portal.notices.queries import is_stuck
 
 LONGEST_WAIT = timedelta(minutes=15)
 """A job that is due for longer says that no worker is at work."""
@@ -57,4 +58,6 @@ def _alembic_config() -> Config:
 def _job_problems() -> list[str]:
     oldest = db.session.scalar(select(func.min(Job.run_at)).where(Job.done_at.is_(None), Job.failed_at.is_(None)))
     late = oldest is not None and clock.now() - oldest > LONGEST_WAIT
+    if current_app.extensions["config"].mail is not None:
+        late = late or is_stuck(clock.now() - LONGEST_WAIT)
     return ["Work has waited for more than 15 minutes: see whether the worker runs."] if late else []

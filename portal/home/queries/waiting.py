@@ -21,13 +21,16 @@ from portal.tasks import rules as due
 from portal.tasks.queries import TaskRow, waiting_for
 
 
-def waiting_rows(actor: Actor, today: date, pupils: Mapping[int, str]) -> list[WaitingRow]:
-    """The most urgent first; ``pupils`` holds the names of referrals (by id) that were read before.
+def waiting_rows(
+    actor: Actor, today: date, pupils: Mapping[int, str], supported: Mapping[int, str]
+) -> list[WaitingRow]:
+    """The most urgent first; ``pupils`` and ``supported`` hold the names of referrals and cases (by id) read before.
 
     At most three statements; term dates come from what was read before.
     """
     tasks = waiting_for(actor, today)
     about = _about_cases(actor, tasks) | _about_referrals(actor, tasks, pupils)
+    about |= {("support", number): name for number, name in supported.items()}
     return [_row(task, about.get(_subject(task), ""), today) for task in tasks]
 
 
@@ -43,11 +46,13 @@ Subject = tuple[str, int]
 
 
 def _subject(task: TaskRow) -> Subject:
-    """What a task is about: ("case", 12), ("referral", 7), or ("", 0)."""
+    """What a task is about: ("case", 12), ("referral", 7), ("support", 12) for a school, or ("", 0)."""
     if task.case_id is not None:
         return "case", task.case_id
-    found = re.fullmatch(r"referral-([0-9]{1,9})-.*", task.key)
-    return ("referral", int(found[1])) if found else ("", 0)
+    found = re.fullmatch(r"(referral|feedback)-([0-9]{1,9})-.*", task.key)
+    if found is None:
+        return "", 0
+    return ("support" if found[1] == "feedback" else "referral"), int(found[2])
 
 
 def _ids(tasks: Sequence[TaskRow], kind: str) -> list[int]:

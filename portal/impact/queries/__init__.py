@@ -1,6 +1,6 @@
 """Reading the Summary of Impact: made each time from the records of the work, never kept."""
 
-from portal.impact.queries.chart import Chart, Entry, chart
+from portal.impact.queries.chart import Chart, Entry, beyond, chart
 from portal.impact.queries.choosing import EVERY_YEAR, ChartFilter, Choices
 
-__all__ = ["EVERY_YEAR", "Chart", "ChartFilter", "Choices", "Entry", "chart"]
+__all__ = ["EVERY_YEAR", "Chart", "ChartFilter", "Choices", "Entry", "beyond", "chart"]

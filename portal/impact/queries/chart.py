@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from portal.assessments.rules import THRESHOLD, THRIVE
 from portal.exits.rules import HowEnded
-from portal.feedback.rules import Source
+from portal.feedback.queries import beyond_of
+from portal.feedback.rules import AreaCount, Source, area_counts
 from portal.impact import rules
 from portal.impact.queries.choosing import (
     EVERY_YEAR,
@@ -20,6 +21,7 @@ from portal.impact.queries.parts import Part, parts_of_year
 from portal.impact.queries.records import Records, gather
 from portal.kernel import clock, settings
 from portal.kernel.dates import school_year_label, school_year_start
+from portal.kernel.settings import Feature
 from portal.plans.rules import Implemented
 from portal.policy import Actor
 
@@ -43,6 +45,7 @@ class Chart:
     totals: rules.Totals
     chosen: ChartFilter
     choices: Choices
+    case_ids: frozenset[int]
 
     @property
     def has_several_years(self) -> bool:
@@ -64,7 +67,19 @@ def chart(actor: Actor, chosen: ChartFilter) -> Chart:
     records = gather(chosen_cases(actor, chosen, today)) if parts else Records()
     entries = tuple(_entry(part, records, today) for part in parts)
     totals = rules.totals(entry.row for entry in entries)
-    return Chart(entries, totals, chosen, _choices(years, of_year, of_line, chosen))
+    case_ids = frozenset(part.case_id for part in parts)
+    return Chart(entries, totals, chosen, _choices(years, of_year, of_line, chosen), case_ids)
+
+
+def beyond(actor: Actor, chart: Chart) -> list[AreaCount]:
+    """What changed beyond the child in the work of this chart, as schools say. One statement.
+
+    Each piece of work counts once for each area, with its school's latest answer.
+    """
+    if not chart.case_ids or not settings.is_on(Feature.FEEDBACK):
+        return []
+    found = beyond_of(chosen_cases(actor, chart.chosen, clock.today()))
+    return area_counts((area, change) for case_id, area, change in found if case_id in chart.case_ids)
 
 
 def _is_wanted(part: Part, chosen: ChartFilter) -> bool:

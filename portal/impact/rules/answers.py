@@ -25,7 +25,7 @@ from portal.exits.rules import (
     StillInPlace,
     still_in_place,
 )
-from portal.feedback.rules import Feedback, Tone, tone
+from portal.feedback.rules import Feedback, Tone, that_counts, told, tone
 from portal.impact.rules.cells import Cell, CellState, long_date, scheduled
 from portal.impact.rules.facts import CHILD_VOICE_LABELS, ChildVoice, MonitoringVisit
 from portal.plans.rules import IMPLEMENTED_SUMMARY_LABELS, Implemented, ImplementedSummary, implemented_summary
@@ -148,16 +148,14 @@ def _visit_notes(visit: MonitoringVisit, booked_on: date | None) -> Iterable[str
 
 
 def feedback_cell(feedbacks: Sequence[Feedback]) -> Cell | None:
-    """The tone of all feedback from one side, with their words as the note."""
-    said = [(feedback, tone(feedback)) for feedback in feedbacks]
-    states = {_TONE_STATES[spoken] for _, spoken in said if spoken}
+    """The tone of what counts of one side's feedback; the note keeps the words of all of it."""
+    states = {_TONE_STATES[spoken] for feedback in that_counts(feedbacks) if (spoken := tone(feedback))}
     if not states:
         return None
     # Somebody who could not be asked does not change what the others said.
     opinions = states - {CellState.NOT_APPLICABLE} or states
     state = opinions.pop() if len(opinions) == 1 else CellState.PARTLY
-    given = [feedback for feedback, spoken in said if spoken]
-    return Cell(joined(row.words() for row in given), state, joined(row.note() for row in given))
+    return Cell(joined(told(feedbacks)), state, joined(row.note() for row in feedbacks if tone(row)))
 
 
 def voice_cell(voice: ChildVoice | None) -> Cell | None:

@@ -24,6 +24,15 @@ def _weeks(label: str, hint: str = "") -> WholeNumberField:
     return WholeNumberField(label, least=1, most=52, required="Type a number of school weeks.", description=hint)
 
 
+def _evidence(code: str) -> ChoiceField:
+    return ChoiceField(
+        rules.EVIDENCE[code],
+        rules.EVIDENCE_LEVELS.items(),
+        required="Choose whether this is needed, wished or not asked.",
+        default="wished",
+    )
+
+
 class _LineFields:
     name = TextField("Name", required="Enter the name of the service line.")
     phase = RadioField("For which ages", rules.LINE_PHASES.items(), required="Choose the ages that this line is for.")
@@ -41,6 +50,12 @@ class _LineFields:
     group_limit = WholeNumberField("Most pupils in a group", least=1, most=30, required="Type a whole number.")
     planned_days = NumberField("Days usually planned for a case", least=0, most=200, required="Type a number of days.")
     is_active = TickField("Schools can send referrals to this line")
+    evidence_attendance = _evidence("attendance")
+    evidence_suspensions = _evidence("suspensions")
+    evidence_plan = _evidence("plan")
+    evidence_cycles = _evidence("cycles")
+    evidence_pupil_view = _evidence("pupil_view")
+    evidence_family_view = _evidence("family_view")
 
     def draft(self) -> rules.LineDraft:
         form: Any = self
@@ -48,6 +63,7 @@ class _LineFields:
             *("observation_weeks", "review_week", "length_weeks", "longest_weeks", "closing_report_weeks"),
             *("monitoring_weeks", "group_limit"),
         )
+        evidence: dict[str, Any] = {f"evidence_{code}": form[f"evidence_{code}"].data or "" for code in rules.EVIDENCE}
         return rules.LineDraft(
             name=form.name.data or "",
             phase=form.phase.data or "",
@@ -58,6 +74,7 @@ class _LineFields:
             asks_head=bool(form.asks_head.data),
             planned_days=form.planned_days.data,
             is_active=bool(form.is_active.data),
+            **evidence,
             **{name: getattr(form, name).data for name in whole},
         )
 

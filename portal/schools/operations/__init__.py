@@ -12,11 +12,19 @@ from portal.schools.operations.contacts import add_contact, change_contact, remo
 from portal.schools.operations.lines import add_line, change_line, ensure_default_lines_and_calendar
 from portal.schools.operations.problems import LooksKnown, RefusedFields
 from portal.schools.operations.pupils import add_pupil, change_pupil, move_pupil
+from portal.schools.operations.register import (
+    RegisterResult,
+    import_schools,
+    make_findable,
+    take_into_use,
+    work_with,
+)
 from portal.schools.operations.schools import add_school, change_school, close_school, reopen_school
 
 __all__ = [
     "LooksKnown",
     "RefusedFields",
+    "RegisterResult",
     "add_calendar",
     "add_contact",
     "add_line",
@@ -29,6 +37,8 @@ __all__ = [
     "change_school",
     "close_school",
     "ensure_default_lines_and_calendar",
+    "import_schools",
+    "make_findable",
     "move_pupil",
     "remove_closure",
     "remove_contact",
@@ -36,4 +46,6 @@ __all__ = [
     "reopen_school",
     "save_closure",
     "save_term",
+    "take_into_use",
+    "work_with",
 ]

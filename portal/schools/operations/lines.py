@@ -18,6 +18,7 @@ _SAME = (
     *("phase", "route", "calendar_id", "cut_off_weekday", "cut_off_time", "asks_head", "is_active"),
     *("observation_weeks", "review_week", "length_weeks", "longest_weeks", "closing_report_weeks"),
     *("monitoring_weeks", "group_limit"),
+    *(f"evidence_{code}" for code in rules.EVIDENCE),
 )
 _NAME_TAKEN = "Another service line has this name. Choose one that people can tell apart."
 

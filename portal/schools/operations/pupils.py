@@ -12,6 +12,7 @@ from portal.policy import Action, Actor, Scope
 from portal.schools import queries, rules
 from portal.schools.models import Enrolment, Pupil, PupilYear, School
 from portal.schools.operations.problems import LooksKnown, raise_version, refuse_any
+from portal.schools.operations.register import take_into_use
 
 _DAY = timedelta(days=1)
 _PLAIN = ("given_name", "family_name")
@@ -86,6 +87,7 @@ def move_pupil(actor: Actor, pupil: Pupil, draft: rules.MoveDraft, *, opened_wit
     refuse_any(problems)
     if draft.school_id is not None:
         _open_school(draft.school_id)
+        take_into_use(actor, draft.school_id)
     _enrol(pupil, draft.school_id, draft.no_school_reason, draft.starts_on or clock.today())
     raise_version(pupil)
     audit.record(actor, "pupil changed school", pupil)

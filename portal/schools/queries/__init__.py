@@ -16,6 +16,7 @@ from portal.schools.queries.calendars import (
 from portal.schools.queries.contacts import ContactRow, Way, contact_draft, contact_for, contact_row, contacts_of
 from portal.schools.queries.details import birth_words, dates_of, home_of, identity_of, needs_of
 from portal.schools.queries.lines import LineRow, line_choices, line_draft, line_for_phase, line_of, lines
+from portal.schools.queries.names import names_of_pupils
 from portal.schools.queries.paging import Page
 from portal.schools.queries.pupils import (
     AlikeRow,
@@ -37,9 +38,12 @@ from portal.schools.queries.pupils import (
     year_group_of,
 )
 from portal.schools.queries.schools import (
+    Finder,
+    FoundSchool,
     SchoolFilter,
     SchoolRow,
     closing_draft,
+    find_schools,
     people_count,
     school_choices,
     school_draft,
@@ -56,6 +60,8 @@ __all__ = [
     "ContactRow",
     "DatesRow",
     "EnrolmentRow",
+    "Finder",
+    "FoundSchool",
     "LineRow",
     "OpenedDates",
     "Page",
@@ -79,6 +85,7 @@ __all__ = [
     "dates_draft",
     "dates_of",
     "enrolments_seen_by",
+    "find_schools",
     "forget_calendars",
     "home_of",
     "identity_of",
@@ -90,6 +97,7 @@ __all__ = [
     "may_change",
     "move_draft",
     "name_of",
+    "names_of_pupils",
     "needs_of",
     "people_count",
     "pupil_choices",

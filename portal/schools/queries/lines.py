@@ -34,6 +34,12 @@ class LineRow:
     group_limit: int
     planned_half_days: int
     is_active: bool
+    evidence_attendance: str
+    evidence_suspensions: str
+    evidence_plan: str
+    evidence_cycles: str
+    evidence_pupil_view: str
+    evidence_family_view: str
     version: int
 
     @property

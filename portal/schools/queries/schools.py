@@ -1,9 +1,11 @@
 """Reading schools and other organisations that refer."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, distinct, func, or_, select
+from sqlalchemy import ColumnElement, distinct, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import RoleAssignment
@@ -11,16 +13,16 @@ from portal.extensions import db
 from portal.kernel import clock
 from portal.kernel.access import reach_filter
 from portal.kernel.errors import OutOfReach
+from portal.kernel.finding import FEWEST_LETTERS, wanted_words
 from portal.policy import SCHOOL_ROLES, Action, Actor
 from portal.schools import rules
 from portal.schools.models import School
 from portal.schools.queries.paging import Page, Statement, keyed, page_of
 
-FEWEST_LETTERS = 3
-"""Fewer letters are no search."""
-
 NOT_REFERRING = ("closed", "proposed")
 REFERRING_KINDS = tuple(rules.ORGANISATION_KINDS)
+MOST_FOUND = 20
+"""Schools shown at once beside a form; more letters find fewer."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ class SchoolRow:
     telephone: str
     closed_on: date | None
     successor_id: int | None
+    is_ours: bool
+    authority_code: str | None
+    establishment_number: str | None
     successor_name: str | None
     version: int
 
@@ -53,6 +58,12 @@ class SchoolRow:
     @property
     def status_words(self) -> str:
         return rules.SCHOOL_STATUS.get(self.status, self.status)
+
+    @property
+    def number(self) -> str | None:
+        """The department's number of the school, such as 880/2045."""
+        parts = (self.authority_code, self.establishment_number)
+        return "/".join(part for part in parts if part) or None
 
     @property
     def is_closed(self) -> bool:
@@ -71,10 +82,16 @@ class SchoolFilter:
     phase: str = ""
     state: str = ""
     """open or closed"""
+    register: bool = False
+    """The whole national register, not only the schools that the service works with; a search always looks there"""
 
     @property
     def in_use(self) -> int:
-        return sum(bool(part) for part in (self.search, self.phase, self.state))
+        return sum(bool(part) for part in (self.search, self.phase, self.state, self.register))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return wanted_words(self.search)
 
     @property
     def is_too_short(self) -> bool:
@@ -108,14 +125,68 @@ def _rows() -> Statement:
     return joined.outerjoin(_successor, _successor.id == School.successor_id)
 
 
-def school_choices() -> list[tuple[str, str]]:
-    """Open schools and authorities, by name, for a form."""
+def school_choices(*, also: str | None = None) -> list[tuple[str, str]]:
+    """Open schools and authorities that the service works with, by name, for a form.
+
+    ``also`` is the id of one more that a search found; any text may be handed in.
+    """
+    is_offered: ColumnElement[bool] = School.is_ours.is_(True)
+    if also is not None and re.fullmatch(r"[1-9][0-9]{0,8}", also):
+        is_offered = or_(is_offered, School.id == int(also))
     rows = db.session.execute(
         select(School.id, School.name)
-        .where(School.kind.in_(REFERRING_KINDS), School.status.not_in(NOT_REFERRING))
+        .where(is_offered, School.kind.in_(REFERRING_KINDS), School.status.not_in(NOT_REFERRING))
         .order_by(School.name, School.id)
     )
     return [(str(row.id), row.name) for row in rows]
+
+
+@dataclass(frozen=True)
+class FoundSchool:
+    """A school that a search found, to be chosen; ``name`` holds no more than the public register does."""
+
+    id: int
+    name: str
+    place: str
+    """Town and URN, which tell schools of one name apart"""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """The search for a school beside a form; ``more`` when there are others beyond those shown."""
+
+    search: str
+    found: tuple[FoundSchool, ...] = ()
+    more: bool = False
+
+    @property
+    def is_too_short(self) -> bool:
+        return bool(self.search) and not wanted_words(self.search)
+
+
+def find_schools(search: str) -> Finder:
+    """Open schools of the whole register by letters of name, town or URN, at most ``MOST_FOUND``; none when too few."""
+    words = wanted_words(search)
+    if not words:
+        return Finder(search)
+    rows = db.session.execute(
+        select(School.id, School.name, School.town, School.urn)
+        .where(*_with_words(words), School.kind.in_(REFERRING_KINDS), School.status.not_in(NOT_REFERRING))
+        .order_by(School.search_name, School.id)
+        .limit(MOST_FOUND + 1)
+    ).all()
+    found = tuple(
+        FoundSchool(
+            row.id, row.name, ", ".join(part for part in (row.town, f"URN {row.urn}" if row.urn else "") if part)
+        )
+        for row in rows[:MOST_FOUND]
+    )
+    return Finder(search, found, len(rows) > MOST_FOUND)
+
+
+def _with_words(words: Iterable[str]) -> list[ColumnElement[bool]]:
+    """Every word stands somewhere in what the school is found by; both texts are folded alike, so no case matters."""
+    return [School.search_name.contains(word) for word in words]
 
 
 def schools_to_write_for(actor: Actor) -> list[tuple[str, str]]:
@@ -125,6 +196,7 @@ def schools_to_write_for(actor: Actor) -> list[tuple[str, str]]:
         .where(
             School.kind.in_(REFERRING_KINDS),
             School.status.not_in(NOT_REFERRING),
+            School.is_ours.is_(True),
             reach_filter(actor, Action.WRITE_PUPIL, school=School.id),
         )
         .order_by(School.name, School.id)
@@ -136,7 +208,11 @@ def schools_seen_by(actor: Actor) -> list[tuple[str, str]]:
     """The schools whose pupils this person may look for, by name, for a filter: own ones, or all."""
     rows = db.session.execute(
         select(School.id, School.name)
-        .where(School.kind.in_(REFERRING_KINDS), reach_filter(actor, Action.READ_PUPIL, school=School.id))
+        .where(
+            School.kind.in_(REFERRING_KINDS),
+            School.is_ours.is_(True),
+            reach_filter(actor, Action.READ_PUPIL, school=School.id),
+        )
         .order_by(School.name, School.id)
     )
     return [(str(row.id), row.name) for row in rows]
@@ -171,15 +247,19 @@ def schools_page(
 ) -> Page[SchoolRow]:
     """The schools in reach, by name, one page. A search of fewer than three letters narrows nothing."""
     statement = _rows().where(reach_filter(actor, Action.READ_SCHOOL, school=School.id), *_conditions(wanted))
-    found = db.session.execute(keyed(statement, School, ["name"], after, before)).all()
+    order = ["search_name"] if wanted.words else ["name"]
+    found = db.session.execute(keyed(statement, School, order, after, before)).all()
     return page_of(found, after, before, lambda row: SchoolRow(*row), lambda row: row.id)
 
 
 def _conditions(wanted: SchoolFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if wanted.search and not wanted.is_too_short:
-        searched = (School.name, School.town, School.urn)
-        conditions.append(or_(*(column.icontains(wanted.search, autoescape=True) for column in searched)))
+    if wanted.words:
+        conditions += _with_words(wanted.words)
+    elif len(wanted.search) >= FEWEST_LETTERS:  # signs alone are in no school's name
+        conditions.append(false())
+    elif not wanted.register:
+        conditions.append(School.is_ours.is_(True))
     if wanted.phase:
         conditions.append(School.phase == wanted.phase)
     if wanted.state == "open":

@@ -27,7 +27,15 @@ from portal.schools.rules.contacts import (
     reachable_by,
 )
 from portal.schools.rules.default_calendar import default_calendar, easter_sunday
-from portal.schools.rules.lines import DEFAULT_LINES, LINE_PHASES, ROUTES, LineDraft, line_problems
+from portal.schools.rules.lines import (
+    DEFAULT_LINES,
+    EVIDENCE,
+    EVIDENCE_LEVELS,
+    LINE_PHASES,
+    ROUTES,
+    LineDraft,
+    line_problems,
+)
 from portal.schools.rules.moves import MoveDraft, move_problems
 from portal.schools.rules.pupils import Child, PupilDraft, looks_like, plain_name, pupil_problems, pupil_warnings
 from portal.schools.rules.schools import SchoolDraft, school_problems
@@ -48,6 +56,8 @@ from portal.schools.rules.year_groups import (
 __all__ = [
     "CONTACT_CHANNELS",
     "DEFAULT_LINES",
+    "EVIDENCE",
+    "EVIDENCE_LEVELS",
     "GENDERS",
     "KEY_STAGES",
     "LINE_PHASES",

@@ -23,6 +23,22 @@ ROUTES: Mapping[str, str] = {
     "partnership": "Partnership meeting",
 }
 
+EVIDENCE: Mapping[str, str] = {
+    "attendance": "Attendance",
+    "suspensions": "Suspensions with their reason codes",
+    "plan": "The plan or provision map, as a file",
+    "cycles": "Two cycles of the graduated response",
+    "pupil_view": "The pupil's own view",
+    "family_view": "The family's view",
+}
+"""What a service line may ask to come with a referral; the line's fields are called ``evidence_<code>``."""
+
+EVIDENCE_LEVELS: Mapping[str, str] = {
+    "needed": "Needed before a referral is sent",
+    "wished": "Wished: the form says that it is missing",
+    "not_asked": "Not asked",
+}
+
 _NOON = time(12)
 _SHORTEST_CLOCK, _LONGEST_CLOCK = 1, 52
 
@@ -47,6 +63,12 @@ class LineDraft:
     group_limit: int = 4
     planned_days: Decimal = Decimal(12)
     is_active: bool = True
+    evidence_attendance: str = "wished"
+    evidence_suspensions: str = "wished"
+    evidence_plan: str = "wished"
+    evidence_cycles: str = "wished"
+    evidence_pupil_view: str = "wished"
+    evidence_family_view: str = "wished"
 
 
 DEFAULT_LINES = (
@@ -69,6 +91,9 @@ def line_problems(draft: LineDraft) -> dict[str, str]:
         problems["cut_off_weekday"] = "Choose a day from Monday to Friday."
     if draft.cut_off_time is None:
         problems["cut_off_time"] = "Enter the time of the weekly cut-off, such as 12:00."
+    for code in EVIDENCE:
+        if getattr(draft, f"evidence_{code}") not in EVIDENCE_LEVELS:
+            problems[f"evidence_{code}"] = "Choose whether this is needed, wished or not asked."
     return problems
 
 

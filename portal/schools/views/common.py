@@ -10,10 +10,10 @@ from flask import Blueprint, request, url_for
 from portal.kernel import clock
 from portal.kernel.dates import day_words
 from portal.kernel.errors import Refused
-from portal.kernel.forms import PortalForm
+from portal.kernel.forms import PortalForm, clean_query
 from portal.kernel.web import LARGEST_ID
 from portal.schools.operations import RefusedFields
-from portal.schools.queries import Page
+from portal.schools.queries import Finder, Page, find_schools
 
 blueprint = Blueprint("schools", __name__)
 
@@ -34,6 +34,17 @@ def number_in_query(name: str) -> int | None:
     if not re.fullmatch(r"[1-9][0-9]{0,9}", text):
         return None
     return int(text) if int(text) <= LARGEST_ID else None
+
+
+def picked_school(field: str) -> str | None:
+    """The id of a school that a search found (in the address as ``school``), or that stands in the form sent."""
+    text = request.form.get(field) if request.method == "POST" else request.args.get("school")
+    return text if text and re.fullmatch(r"[1-9][0-9]{0,8}", text) else None
+
+
+def searched_school() -> Finder:
+    """The search for a school beside a form, as ``macros/finder.html`` draws it."""
+    return find_schools(clean_query(request.args.get("find"), 60))
 
 
 def version_sent() -> int | None:

@@ -10,7 +10,15 @@ from portal.kernel.forms import clean_query
 from portal.policy import Action
 from portal.schools import operations, queries, rules
 from portal.schools.forms import ChangePupilForm, MoveForm, NewPupilForm
-from portal.schools.views.common import blueprint, in_words, number_in_query, pages, take_refusal
+from portal.schools.views.common import (
+    blueprint,
+    in_words,
+    number_in_query,
+    pages,
+    picked_school,
+    searched_school,
+    take_refusal,
+)
 
 _NOT_TYPED = frozenset({"csrf_token", submissions.FIELD, "answer"})
 
@@ -140,7 +148,10 @@ def move_pupil(pupil_id: int) -> ResponseReturnValue:
     row = queries.pupil_row(pupil)
     now_at = queries.enrolments_seen_by(actor(), pupil)
     form = MoveForm(obj=queries.move_draft(pupil))
-    form.school_id.offer(queries.school_choices())
+    picked = picked_school("school_id")
+    form.school_id.offer(queries.school_choices(also=picked))
+    if request.method == "GET" and picked:
+        form.school_id.data = picked
     if request.method == "POST" and form.validate():
         try:
             operations.move_pupil(actor(), pupil, form.draft(), opened_with=form.opened_with)
@@ -149,7 +160,9 @@ def move_pupil(pupil_id: int) -> ResponseReturnValue:
             take_refusal(form, error)
     current = next((enrolment for enrolment in now_at if enrolment.is_current), None)
     audit.viewed(actor(), "pupil viewed", "pupil", pupil_id)
-    return hx.page("schools/pupil_move.html", form=form, pupil=row, current=current, status=_status())
+    return hx.page(
+        "schools/pupil_move.html", form=form, pupil=row, current=current, found=searched_school(), status=_status()
+    )
 
 
 def _status() -> int:

@@ -11,7 +11,7 @@ from portal.kernel.access import ensure
 from portal.kernel.errors import Refused
 from portal.policy import Action, Actor
 from portal.schools.models import School
-from portal.schools.operations import RefusedFields
+from portal.schools.operations import RefusedFields, take_into_use
 from portal.visits import rules
 from portal.visits.models import Visit
 from portal.visits.queries import allocation_for, scope_of
@@ -50,8 +50,32 @@ def log_visit(
         logged_at=clock.now(),
     )
     audit.record(actor, "visit logged", visit)
+    if case is None and filled.school_id is not None:
+        take_into_use(actor, filled.school_id)
     if case is not None:
         note_minutes(case, visit.minutes)
+    return visit
+
+
+def log_training(actor: Actor, draft: rules.VisitDraft) -> Visit:
+    """Logs staff training that ``draft.person_id`` gave at ``draft.school_id``, as its finished register says.
+
+    The caller has checked that ``actor`` may keep that register. Raises ``RefusedFields`` for what must be mended.
+    """
+    filled = replace(draft, kind=rules.TRAINING_KIND, case_id=None, is_imported=False)
+    _refuse_any(filled, None)
+    visit = Visit(
+        school_id=filled.school_id,
+        person_id=filled.person_id,
+        kind=filled.kind,
+        on_date=filled.on_date,
+        starts_at=filled.starts_at,
+        minutes=filled.minutes,
+        note=filled.note.strip() or None,
+        is_imported=False,
+        logged_at=clock.now(),
+    )
+    audit.record(actor, "visit logged", visit)
     return visit
 
 

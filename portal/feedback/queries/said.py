@@ -1,4 +1,4 @@
-"""Reading feedback: for the chart, for a case's section, and one for its form."""
+"""What was said: for the chart, and as the service wrote it down for a case's section and its form."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from portal.kernel import clock
 from portal.kernel.dates import day_words
 from portal.kernel.errors import OutOfReach
 
-_TONES = {
+TONES = {
     rules.Tone.ALL_POSITIVE: "good",
     rules.Tone.POSITIVE: "good",
     rules.Tone.POSITIVE_EXCEPT: "brand",
@@ -74,6 +74,7 @@ def _statement() -> Select:
             Feedback.good,
             Feedback.better,
             Feedback.overall,
+            Feedback.moment,
             _aspects_in_one().label("aspects"),  # type: ignore[attr-defined]
         )
         .select_from(Feedback)
@@ -103,16 +104,20 @@ def _to_rules(row: Row) -> rules.Feedback:
         stopped_words=row.stopped_words or "",
         given_on=row.given_on,
         overall=rules.Tone(row.overall) if row.overall else None,
+        moment=rules.Moment(row.moment) if row.moment else None,
     )
 
 
 def case_feedback(case: Case) -> list[SourceRow]:
-    """What school and family said of this case, the newest first. One statement."""
+    """What the service wrote down of school and family, the newest first. One statement.
+
+    What the school wrote itself is in ``own_answers``.
+    """
     statement = (
         _statement()
         .add_columns(Person.name.label("by"))
         .outerjoin(Person, Person.id == Feedback.recorded_by_id)
-        .where(Feedback.case_id == case.id)
+        .where(Feedback.case_id == case.id, Feedback.moment.is_(None))
     )
     today = clock.today()
     rows = [_row(row, today) for row in db.session.execute(statement)]
@@ -132,17 +137,17 @@ def _row(row: Row, today: date) -> FeedbackRow:
         source=said.source.value,
         source_label=rules.SOURCE_LABELS[said.source],
         summary=said.words(),
-        tone=_TONES[tone] if tone else "quiet",
+        tone=TONES[tone] if tone else "quiet",
         aspects=tuple((labels[code], rules.ANSWER_LABELS[answer]) for code, answer in said.asked().items()),
         good=said.good_words,
         better=said.better_words,
-        stopped=_stopped_words(said),
+        stopped=stopped_words(said),
         when=day_words(said.given_on, today) if said.given_on else "Date not known",
         by=row.by,
     )
 
 
-def _stopped_words(said: rules.Feedback) -> str:
+def stopped_words(said: rules.Feedback) -> str:
     if not said.work_stopped:
         return ""
     words = rules.TONE_LABELS[rules.Tone.NOT_ABLE]
@@ -150,9 +155,9 @@ def _stopped_words(said: rules.Feedback) -> str:
 
 
 def feedback_for(case: Case, feedback_id: int) -> Feedback:
-    """One feedback of this case. Raises ``OutOfReach`` for any other."""
+    """One feedback of this case that the service wrote down. Raises ``OutOfReach`` for any other."""
     row = db.session.scalars(
-        select(Feedback).where(Feedback.id == feedback_id, Feedback.case_id == case.id)
+        select(Feedback).where(Feedback.id == feedback_id, Feedback.case_id == case.id, Feedback.moment.is_(None))
     ).one_or_none()
     if row is None:
         raise OutOfReach(feedback_id)

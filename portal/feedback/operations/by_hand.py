@@ -1,8 +1,9 @@
-"""Recording what a school or a family said of the work."""
+"""What somebody of the service writes down of a conversation with a school or a family."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+from flask import current_app
 from sqlalchemy.orm.attributes import flag_modified
 
 from portal.cases.models import Case
@@ -16,6 +17,11 @@ from portal.kernel.errors import Refused
 from portal.kernel.versions import check_version
 from portal.policy import Action, Actor
 from portal.tasks import operations as tasks
+
+AFTER_REMOVAL = "after_feedback_removal"
+"""The name under which the feature above hands in what asks again for an answer that is missing now."""
+
+_ITS_OWN = "The school wrote this itself, so only the school can change it."
 
 
 def record_feedback(actor: Actor, case: Case, said: rules.Feedback) -> Feedback:
@@ -32,8 +38,9 @@ def record_feedback(actor: Actor, case: Case, said: rules.Feedback) -> Feedback:
 def change_feedback(
     actor: Actor, case: Case, row: Feedback, said: rules.Feedback, *, opened_with: int | None
 ) -> Feedback:
-    """Corrects a feedback; whose it is stays. Raises ``EditConflict`` or ``Refused``."""
+    """Corrects a feedback; whose it is stays. Raises ``EditConflict``, or ``Refused`` also for a school's own words."""
     ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
+    _refuse_own(row)
     check_version(row, opened_with)
     kept = rules.Tone(row.overall) if row.overall else None
     said = replace(said, source=rules.Source(row.source), overall=kept)
@@ -46,13 +53,25 @@ def change_feedback(
 
 
 def remove_feedback(actor: Actor, case: Case, row: Feedback, *, opened_with: int | None) -> None:
-    """Takes away a feedback that was entered by mistake. Raises ``EditConflict`` if it was corrected meanwhile."""
+    """Takes away a feedback that was entered by mistake; what the chart then awaits is asked for again.
+
+    Raises ``EditConflict`` if it was corrected meanwhile, ``Refused`` for what the school wrote itself.
+    """
     ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
+    _refuse_own(row)
     check_version(row, opened_with)
     audit.record(actor, "feedback removed", row)
     for aspect in row.aspects:
         aspect.feedback = row  # loaded before it goes, so that the audit net sees what covers it
     db.session.delete(row)
+    ask_again = current_app.extensions.get(AFTER_REMOVAL)
+    if ask_again is not None:
+        ask_again(actor, case)
+
+
+def _refuse_own(row: Feedback) -> None:
+    if row.moment is not None:
+        raise Refused(_ITS_OWN)
 
 
 def import_feedback(case: Case, said: rules.Feedback) -> Feedback:

@@ -1,9 +1,8 @@
 """The advised strategies of a case, and what its school sees of them."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.cases import queries as cases
@@ -13,10 +12,8 @@ from portal.kernel.errors import OutOfReach, Refused
 from portal.kernel.forms import EditForm
 from portal.plans import operations, queries, rules
 from portal.plans.forms import NewStrategyForm, StateForm, StrategyForm
+from portal.plans.views.base import blueprint, tried
 from portal.policy import Action
-from portal.schools.operations import RefusedFields
-
-blueprint = Blueprint("plans", __name__)
 
 
 @blueprint.route("/cases/<ref:reference>/plan", methods=["GET", "POST"])
@@ -27,23 +24,10 @@ def of_case(reference: str) -> ResponseReturnValue:
     form = NewStrategyForm(data={"advised_on": clock.today()})
     if request.method == "POST" and form.validate():
         draft = form.draft()
-        if _tried(form, lambda: operations.advise(actor(), case, draft)):
+        if tried(form, lambda: operations.advise(actor(), case, draft)):
             return _saved(case, "Strategy added.")
     status = 422 if request.method == "POST" else 200
     return hx.page("plans/of_case.html", fragment="plans/_section.html", status=status, **_context(case, form))
-
-
-def _tried(form: Any, act: Callable[[], object]) -> bool:
-    """Does it, or puts the sentences of a refusal into the form."""
-    try:
-        act()
-    except RefusedFields as refused:
-        form.put_errors(refused.by_field)
-    except Refused as refused:
-        form.refuse(refused.problems)
-    else:
-        return True
-    return False
 
 
 def _context(case: Any, form: NewStrategyForm) -> dict[str, Any]:
@@ -75,7 +59,7 @@ def change(reference: str, strategy_id: int) -> ResponseReturnValue:
     form = StrategyForm(obj=queries.draft_of(strategy))
     if request.method == "POST" and form.validate():
         draft, opened = form.draft(), form.opened_with
-        if _tried(form, lambda: operations.change_strategy(actor(), strategy, draft, opened_with=opened)):
+        if tried(form, lambda: operations.change_strategy(actor(), strategy, draft, opened_with=opened)):
             return hx.saved(
                 url_for("plans.of_case", reference=reference), "Strategy changed.", event="strategies-changed"
             )

@@ -1,6 +1,6 @@
 """What school and family said about the help: each aspect's answer, their words, and the tone of it all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -28,6 +28,19 @@ class Answer(StrEnum):
     MIXED = "mixed"
     NOT_GOOD = "not_good"
     NOT_ASKED = "not_asked"
+
+
+class Moment(StrEnum):
+    """When the school is asked: at the end of the work, and after the first monitoring visit."""
+
+    END = "end"
+    MONITORING = "monitoring"
+
+
+MOMENT_LABELS: dict[Moment, str] = {
+    Moment.END: "At the end of the work",
+    Moment.MONITORING: "After the monitoring visit",
+}
 
 
 class Tone(StrEnum):
@@ -83,7 +96,8 @@ class Feedback:
     """One person's feedback, as recorded.
 
     ``answers`` maps aspect codes of the source to answers. ``overall`` is a tone stated as such, where an earlier chart
-    gives no aspects. ``work_stopped`` says that the work was not able to continue, ``stopped_words`` why.
+    gives no aspects. ``work_stopped`` says that the work was not able to continue, ``stopped_words`` why. ``moment`` is
+    set where the school answered itself; without one, somebody of the service wrote down what was said.
     """
 
     source: Source
@@ -94,6 +108,7 @@ class Feedback:
     stopped_words: str = ""
     given_on: date | None = None
     overall: Tone | None = None
+    moment: Moment | None = None
 
     def asked(self) -> dict[str, Answer]:
         """The aspects that were answered, in the order of the form."""
@@ -149,6 +164,30 @@ def _tone_of(answers: list[Answer]) -> Tone:
     if answers.count(Answer.NOT_GOOD) == len(answers):
         return Tone.NOT_POSITIVE
     return Tone.POSITIVE_EXCEPT if good > len(answers) - good else Tone.MIXED
+
+
+def that_counts(said: Sequence[Feedback]) -> list[Feedback]:
+    """Of one side's feedback, what its tone is made of: its own latest answer, else everything that was written down.
+
+    Nobody's account of a conversation stands against what the school says itself, and of its two answers the one
+    after monitoring knows more.
+    """
+    own = {row.moment: row for row in said if row.moment is not None and tone(row) is not None}
+    latest = own.get(Moment.MONITORING) or own.get(Moment.END)
+    return [latest] if latest else list(said)
+
+
+def told(said: Sequence[Feedback]) -> list[str]:
+    """One side's feedback in words, what counts first; an own answer that another one followed says when it was."""
+    counting = that_counts(said)
+    words = [row.words() for row in counting]
+    earlier = [row for row in said if row.moment is Moment.END and row not in counting]
+    words += [f"At the end of the work: {_inside(row.words())}" for row in earlier if row.words()]
+    return [one for one in dict.fromkeys(words) if one]
+
+
+def _inside(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def feedback_problems(feedback: Feedback, today: date) -> list[str]:

@@ -2,21 +2,19 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.cases.queries import case_for, case_head
 from portal.feedback import operations, queries, rules
 from portal.feedback.forms import feedback_form
+from portal.feedback.views.base import EVENT, blueprint
 from portal.kernel import audit, clock, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
 from portal.kernel.versions import version_sent
 from portal.policy import Action
 
-blueprint = Blueprint("feedback", __name__)
-
-EVENT = "feedback-changed"
 READ, CHANGE = Action.READ_FEEDBACK, Action.RECORD_FEEDBACK
 
 
@@ -30,6 +28,7 @@ def of_case(reference: str) -> ResponseReturnValue:
         fragment="feedback/_section.html",
         head=case_head(case),
         sources=queries.case_feedback(case),
+        own=queries.own_answers(case),
     )
 
 

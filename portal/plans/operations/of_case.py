@@ -60,7 +60,7 @@ def set_implemented(
     ensure(actor, Action.WRITE_PLAN, scope_of(strategy.case))
     if opened_with is not None:
         check_version(strategy, opened_with)
-    stored = _stored(state)
+    stored = rules.stored_state(state)
     if strategy.implemented != stored:
         strategy.implemented = stored
         _date_state(strategy)
@@ -111,7 +111,9 @@ def remove_strategy(actor: Actor, strategy: Strategy, *, opened_with: int | None
 
 def import_strategy(case: Case, words: str, implemented: rules.Implemented) -> Strategy:
     """A strategy of an earlier chart: nobody's name, no date."""
-    strategy = Strategy(case=case, words=words, position=_next_position(case), implemented=_stored(implemented))
+    strategy = Strategy(
+        case=case, words=words, position=_next_position(case), implemented=rules.stored_state(implemented)
+    )
     audit.record(None, "strategy imported", strategy)
     return strategy
 
@@ -123,11 +125,7 @@ def _refuse_any(draft: rules.StrategyDraft) -> None:
 
 def _put(strategy: Strategy, draft: rules.StrategyDraft) -> None:
     strategy.words, strategy.owner = draft.words.strip(), draft.owner.strip()
-    strategy.advised_on, strategy.implemented = draft.advised_on, _stored(draft.implemented)
-
-
-def _stored(state: rules.Implemented) -> str | None:
-    return None if state is rules.Implemented.NOT_YET_KNOWN else state.value
+    strategy.advised_on, strategy.implemented = draft.advised_on, rules.stored_state(draft.implemented)
 
 
 def _date_state(strategy: Strategy) -> None:

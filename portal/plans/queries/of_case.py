@@ -14,7 +14,7 @@ from portal.kernel.errors import OutOfReach
 from portal.plans import rules
 from portal.plans.models import Strategy
 
-_TONES = {
+TONES = {
     rules.Implemented.YES: "good",
     rules.Implemented.PARTLY: "attention",
     rules.Implemented.NO: "problem",
@@ -114,7 +114,7 @@ def _row(strategy: Strategy, is_first: bool, is_last: bool) -> StrategyRow:
         advised=_day(strategy.advised_on),
         state=state,
         state_words=rules.IMPLEMENTED_LABELS[state],
-        tone=_TONES[state],
+        tone=TONES[state],
         since=_day(strategy.implemented_on),
         is_first=is_first,
         is_last=is_last,
