@@ -8,6 +8,8 @@ from sqlalchemy import insert
 
 from portal.accounts.models import Person
 from portal.accounts.queries import actor_of
+from portal.agreements import operations as agreements
+from portal.agreements.queries.one import newest_of
 from portal.cases import operations, rules
 from portal.cases.models import Allocation, Case, CasePupil
 from portal.extensions import db
@@ -132,11 +134,19 @@ def draft(world: World, *pupils: Pupil, **changes: object) -> rules.CaseDraft:
     return rules.CaseDraft(**(facts | changes))
 
 
-def case(world: World, *pupils: Pupil, actor: Actor | None = None, **changes: object) -> Case:
-    """A case of Ash Primary, opened by the coordinator from an accepted referral; the worker is allocated."""
+def case(world: World, *pupils: Pupil, actor: Actor | None = None, agreed: bool = True, **changes: object) -> Case:
+    """A case of Ash Primary, opened by the coordinator from an accepted referral; the worker is allocated.
+
+    Its agreement is settled, so that the work may start; with ``agreed`` False it waits for the school.
+    """
     chosen = pupils or (pupil(world.ash),)
     accepted = referral(world.ash, chosen[0], world.senco, world.primary)
-    return operations.open_case(actor or actor_of(world.coordinator.id), accepted, draft(world, *chosen, **changes))
+    opener = actor or actor_of(world.coordinator.id)
+    made = operations.open_case(opener, accepted, draft(world, *chosen, **changes))
+    waiting = newest_of(accepted.id) if agreed else None
+    if waiting is not None:
+        agreements.waive(opener, waiting, "Agreed by telephone.", opened_with=waiting.version)
+    return made
 
 
 def bare_cases(

@@ -1,10 +1,12 @@
 """What all tests share: an application on a fresh database of either engine, the time, and people to act as."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -20,7 +22,7 @@ from portal.app import Portal, create_app
 from portal.cli import seed
 from portal.config import Config
 from portal.extensions import db
-from portal.kernel.database import mode
+from portal.kernel.database import engine_options, mode, prepare_engine
 from portal.policy import Actor
 from tests.postgres import postgres
 
@@ -63,16 +65,37 @@ def configuration(url: str, folder: Path, *, production: bool = False) -> Config
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--trial", action="store_true", help="run the long trials in full")
-    parser.addoption("--engine", choices=("sqlite", "postgres", "both"), default="both")
+    parser.addoption("--engine", choices=("usual", "sqlite", "postgres", "both"), default="usual")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_engines: hostile text, conflicts and the like: also in files of pages")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
-        wanted = metafunc.config.getoption("--engine")
-        engines = ["sqlite", "postgres"] if wanted == "both" else [wanted]
-        # A module whose tests cannot tell the engines apart names one: ENGINES = ("sqlite",)
-        engines = [engine for engine in engines if engine in getattr(metafunc.module, "ENGINES", engines)]
-        metafunc.parametrize("engine", engines, scope="session", indirect=True)
+        metafunc.parametrize("engine", _engines(metafunc), scope="session", indirect=True)
+
+
+LONG = ("journeys", "trials", "access")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, so that at the end no process waits for another."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
+def _engines(metafunc: pytest.Metafunc) -> list[str]:
+    """A file whose tests cannot tell the engines apart says so: ``ENGINES`` always holds.
+
+    ``USUAL_ENGINE`` holds unless ``--engine both`` asks for more or the test is marked ``both_engines``.
+    """
+    wanted = metafunc.config.getoption("--engine")
+    engines = [wanted] if wanted in ("sqlite", "postgres") else ["sqlite", "postgres"]
+    marked = metafunc.definition.get_closest_marker("both_engines")
+    if wanted == "usual" and not marked and hasattr(metafunc.module, "USUAL_ENGINE"):
+        engines = [metafunc.module.USUAL_ENGINE]
+    return [engine for engine in engines if engine in getattr(metafunc.module, "ENGINES", engines)]
 
 
 @pytest.fixture(scope="session")
@@ -148,9 +171,81 @@ def module_database_url(engine: str, request: pytest.FixtureRequest, tmp_path_fa
     return _fresh_database(engine, request, tmp_path_factory.mktemp("module"), "portal_module")
 
 
+@pytest.fixture(scope="session")
+def one_portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
+    """Built once: compiling some 250 addresses and all templates for every test would take longer than the tests."""
+    folder = tmp_path_factory.mktemp("portal")
+    return create_app(configuration(f"sqlite:///{folder / 'never.db'}", folder))
+
+
+class Engines:
+    """One engine of each kind for all tests, pointed at one database after the other.
+
+    A fresh engine would compile every statement again, in every test.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, sa.Engine] = {}
+        self._address = sa.make_url("sqlite://")
+
+    def at(self, config: Config) -> sa.Engine:
+        self._address = sa.make_url(config.database_url)
+        kind = self._address.get_backend_name()
+        if kind not in self._kept:
+            self._kept[kind] = self._made(config)
+        self._kept[kind].dispose()
+        return self._kept[kind]
+
+    def _made(self, config: Config) -> sa.Engine:
+        engine = sa.create_engine(config.database_url, **engine_options(config.database_url, config.patience))
+        sa.event.listen(engine, "do_connect", self._to_the_database_of_now)
+        prepare_engine(engine)
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _do_not_wait_for_the_disk)
+        return engine
+
+    def _to_the_database_of_now(self, dialect: sa.Dialect, _: object, places: list[Any], names: dict[str, Any]) -> None:
+        if dialect.name == "sqlite":
+            places[0] = self._address.database
+        else:
+            names["dbname"] = self._address.database
+
+
+def _do_not_wait_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
+    """No test inside one process outlives the machine; the kill trials serve a portal of their own."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session")
+def engines() -> Engines:
+    return Engines()
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Portal]:
-    """The portal on a fresh database, in demonstration mode, without the check of form tokens (tested by itself)."""
+def app(one_portal: Portal, engines: Engines, database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Portal]:
+    """The portal on a fresh database, in demonstration mode, without the check of form tokens (tested by itself).
+
+    What a test changes of its settings and parts is put back afterwards.
+    """
+    config = configuration(database_url, tmp_path)
+    kept = dict(one_portal.config), dict(one_portal.extensions), dict(one_portal.view_functions)
+    one_portal.extensions.update(config=config, clock=clock)
+    one_portal.instance_path = str(tmp_path)
+    one_portal.config.update(SQLALCHEMY_DATABASE_URI=database_url, TESTING=True, WTF_CSRF_ENABLED=False)
+    with one_portal.app_context():
+        db.engines[None] = engines.at(config)
+    yield one_portal
+    with one_portal.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    for now, before in zip((one_portal.config, one_portal.extensions, one_portal.view_functions), kept, strict=True):
+        now.clear()
+        now.update(before)
+
+
+@pytest.fixture
+def own_app(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Portal]:
+    """A portal for tests that add routes or templates to it."""
     portal = create_app(configuration(database_url, tmp_path), now=clock)
     portal.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     yield portal

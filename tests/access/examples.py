@@ -32,11 +32,10 @@ def referral_at(*statuses: str) -> Example:
 
 def referral_steps(side: Side, place: Place) -> Mapping[str, Values]:
     steps = {step.name: {"reference": side.submitted, "step": step.name} for step in REFERRAL_ROAD.steps}
-    del steps["decide"]  # a page of its own
+    del steps["decide"], steps["return"]  # pages of their own
     return {
         **steps,
         "submit of a draft": {"reference": side.draft, "step": "submit"},
-        "return from panel": {"reference": side.at_panel, "step": "return"},
         "of no such name": {"reference": side.submitted, "step": "nonsense"},
     }
 
@@ -72,12 +71,17 @@ def person_steps(side: Side, place: Place) -> Mapping[str, Values]:
     }
 
 
+advice = one(thread_id="advice_id")
+agreement = one(agreement_id="agreement_id")
+agreement_text = one(text_id="agreement_text_id")
 case = case_with()
 person = one(person_id="person_id")
 pupil = one(pupil_id="pupil_id")
 school = one(school_id="school_id")
 request = one(request_id="request_id")
 calendar = one(calendar_id="calendar_id")
+training_request = one(reference="training_request")
+training_session = one(session_id="training_session_id")
 all_referrals = referral_at("draft", "submitted", "at_panel", "accepted", "of_case")
 
 EXAMPLES: Mapping[str, Example] = {
@@ -91,7 +95,34 @@ EXAMPLES: Mapping[str, Example] = {
     "accounts.person": person,
     "accounts.person_step": person_steps,
     "accounts.sign_in_as": person,
+    "accounts.link_work_account": one(provider="=microsoft"),
+    "accounts.remove_passkey": one(passkey_id="person_id"),
+    "accounts.unlink_persons_work_account": one(person_id="person_id", identity_id="person_id"),
+    "accounts.unlink_work_account": one(identity_id="person_id"),
     "accounts.welcome": one(token="=no-such-token"),
+    "accounts.work_callback": one(provider="=microsoft"),
+    "accounts.work_sign_in": one(provider="=microsoft"),
+    "accounts.work_welcome": one(token="=no-such-token", provider="=microsoft"),
+    "advice.answer": advice,
+    "advice.close": advice,
+    "advice.finish": advice,
+    "advice.refer": advice,
+    "advice.reply": advice,
+    "advice.show": advice,
+    "advice.train": advice,
+    "advice.worker": advice,
+    "agreements.answer": agreement,
+    "agreements.discard_text": agreement_text,
+    "agreements.edit_text": agreement_text,
+    "agreements.not_yet": agreement,
+    "agreements.paper": agreement,
+    "agreements.preview_text": agreement_text,
+    "agreements.print_out": agreement,
+    "agreements.publish_text": agreement_text,
+    "agreements.show": agreement,
+    "agreements.sign": agreement,
+    "agreements.text": agreement_text,
+    "agreements.waiver": agreement,
     "assessments.add_reading": case_with(code="=behaviour_threshold"),
     "assessments.change_goal": case_with(goal_id="goal_id"),
     "assessments.change_reading": case_with(reading_id="reading_id"),
@@ -101,6 +132,7 @@ EXAMPLES: Mapping[str, Example] = {
     "assessments.remove_reading": case_with(reading_id="reading_id"),
     "assessments.set_goal": case,
     "assessments.switch_measure": one(measure_id="measure_id", step="=switch_off"),
+    "cases.agreement": case,
     "cases.cover": case,
     "cases.dates": case,
     "cases.done": case_with(rule="=week_six_review"),
@@ -122,11 +154,22 @@ EXAMPLES: Mapping[str, Example] = {
     "exits.state_column": case_with("ended", column="=thrive"),
     "exits.take_back": case_with("ended"),
     "feedback.add": case_with(source="=family"),
+    "feedback.for_school": case_with("ended"),
+    "feedback.give": case_with("ended", moment="=end"),
+    "feedback.give_beyond": case_with("answered", moment="=end"),
     "feedback.change": case_with(feedback_id="feedback_id"),
     "feedback.of_case": case,
     "feedback.remove": case_with(feedback_id="feedback_id"),
     "home.retry_job": one(job_id="job_id"),
+    "notices.follow": lambda side, place: {"": {"notice_id": place.notice_ids[side.person_id]}},
+    "notices.retry": one(message_id="message_id"),
+    "offer.change_text": one(key="=who"),
+    "offer.policy_version": one(number="=1"),
     "plans.change": case_with(strategy_id="strategy_id"),
+    "plans.change_of_school": one(school_id="school_id", strategy_id="school_strategy_id"),
+    "plans.of_school": school,
+    "plans.remove_of_school": one(school_id="school_id", strategy_id="school_strategy_id"),
+    "plans.set_state_of_school": one(school_id="school_id", strategy_id="school_strategy_id"),
     "plans.for_school": case,
     "plans.of_case": case,
     "plans.set_state": case_with(strategy_id="strategy_id"),
@@ -134,13 +177,34 @@ EXAMPLES: Mapping[str, Example] = {
         step: {"reference": side.case, "strategy_id": side.strategy_id, "step": step}
         for step in ("remove", "up", "nonsense")
     },
+    "referrals.add_files": lambda side, place: {
+        status: {"reference": getattr(side, status), "item": "plan"} for status in ("draft", "submitted")
+    },
+    "referrals.answer": referral_at("draft", "submitted"),
+    "referrals.ask": referral_at("draft", "submitted", "at_panel"),
     "referrals.check": referral_at("draft", "submitted"),
+    "referrals.ctf": referral_at("draft", "submitted"),
+    "referrals.ctf_choose": referral_at("draft", "submitted"),
     "referrals.decide": referral_at("draft", "submitted", "at_panel"),
+    "referrals.drop": referral_pages,
+    "referrals.evidence": referral_at("draft", "submitted"),
+    "referrals.file": one(reference="submitted", file_id="file_id"),
     "referrals.form": referral_at("draft", "submitted"),
+    "referrals.hand_over": referral_at("draft", "submitted"),
+    "referrals.keep": referral_pages,
+    "referrals.last": referral_at("draft", "submitted"),
+    "referrals.letter": referral_at("draft", "submitted", "accepted"),
+    "referrals.letter_pdf": referral_at("draft", "accepted"),
     "referrals.page": referral_pages,
     "referrals.pupil": referral_at("draft", "submitted"),
+    "referrals.remove_file": one(reference="submitted", file_id="file_id"),
+    "referrals.settle": one(reference="submitted", match_id="match_id"),
     "referrals.show": all_referrals,
     "referrals.step": referral_steps,
+    "referrals.take": lambda side, place: {
+        source: {"reference": side.draft, "source": source} for source in ("ctf", "last", "nonsense")
+    },
+    "referrals.versions": referral_at("draft", "submitted"),
     "schools.add_contact": pupil,
     "schools.add_dates": dates(),
     "schools.calendar": calendar,
@@ -158,7 +222,47 @@ EXAMPLES: Mapping[str, Example] = {
     "schools.rename_calendar": calendar,
     "schools.reopen_school": school,
     "schools.school": school,
+    "schools.step": lambda side, place: {
+        step: {"school_id": side.school_id, "step": step} for step in ("work-with", "leave", "nonsense")
+    },
     "static": one(filename="=css/app.css"),
+    "training.offer": training_request,
+    "training.give_places": training_request,
+    "training.choose": training_request,
+    "training.show_request": training_request,
+    "training.book": training_session,
+    "training.calendar": training_session,
+    "training.cancel_session": training_session,
+    "training.change_session": training_session,
+    "training.move_session": training_session,
+    "training.people": training_session,
+    "training.register": training_session,
+    "training.session": training_session,
+    "training.show_certificates": training_session,
+    "training.cancel_booking": one(session_id="training_session_id", booking_id="booking_id"),
+    "training.change_booking": one(session_id="training_session_id", booking_id="booking_id"),
+    "training.certificate_pdf": one(session_id="training_session_id", attendee_id="attendee_id"),
+    "training.show_certificate": one(session_id="training_session_id", attendee_id="attendee_id"),
+    "training.school_pdf": one(session_id="training_session_id", school_id="school_id"),
+    "training.take_out": one(session_id="training_session_id", attendee_id="attendee_id"),
+    "training.request_step": lambda side, place: {
+        step: {"reference": side.training_request, "step": step}
+        for step in ("ask_others", "decline", "withdraw", "nonsense")
+    },
+    "training.topic": one(topic_id="topic_id"),
+    "training.answer_invitation": one(event_id="event_id", school_id="school_id"),
+    "training.attendance": one(event_id="event_id"),
+    "training.cancel_event": one(event_id="event_id"),
+    "training.change_event": one(event_id="event_id"),
+    "training.evaluate": one(token="=no-such-token"),
+    "training.evaluations": one(session_id="training_session_id"),
+    "training.event": one(event_id="event_id"),
+    "training.event_file": one(event_id="event_id"),
+    "training.invite": one(event_id="event_id"),
+    "training.make_link": one(session_id="training_session_id", moment="=after"),
+    "training.programme": one(programme_id="programme_id"),
+    "training.say_staff": one(school_id="school_id"),
+    "training.share": one(event_id="event_id"),
     "visits.for_school": case,
     "visits.of_case": case,
     "visits.one": one(visit_id="visit_id"),
@@ -178,9 +282,23 @@ OF_NO_SCHOOL = frozenset(
         "accounts.approve_request",
         "accounts.close_request",
         "accounts.decline_request",
+        "accounts.link_work_account",
+        "accounts.remove_passkey",
+        "accounts.unlink_work_account",
         "accounts.welcome",
+        "accounts.work_callback",
+        "accounts.work_sign_in",
+        "accounts.work_welcome",
+        "agreements.discard_text",
+        "agreements.edit_text",
+        "agreements.preview_text",
+        "agreements.publish_text",
+        "agreements.text",
         "assessments.switch_measure",
         "home.retry_job",
+        "notices.retry",
+        "offer.change_text",
+        "offer.policy_version",
         "schools.add_dates",
         "schools.calendar",
         "schools.change_dates",
@@ -188,6 +306,7 @@ OF_NO_SCHOOL = frozenset(
         "schools.remove_dates",
         "schools.rename_calendar",
         "static",
+        "training.topic",
     }
 )
 """Rules whose records belong to the whole service: asked once, not once a school."""

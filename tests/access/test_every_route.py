@@ -26,7 +26,7 @@ from portal.kernel import access
 from portal.kernel.database import mode
 from portal.policy import GRANTS, Action, Reach, Role
 from tests.access.examples import EXAMPLES, OF_NO_SCHOOL, QUERIES
-from tests.access.world import AT_PANEL, OTHER, OWN, SECRET, Place, build
+from tests.access.world import AT_PANEL, OTHER, OWN, SECRET, TRAINED, Place, build
 from tests.conftest import FixedClock, _on_server, configuration
 
 GOLDEN = Path(__file__).with_name("expected.txt")
@@ -207,7 +207,8 @@ def test_every_route_answers_every_role_as_agreed(walk, pytestconfig):
 def _private_to_others(role: str) -> tuple[str, ...]:
     """Words that this role must never see, whatever it asks."""
     if role in ("school", "head", "worker"):
-        return (SECRET[OTHER], AT_PANEL[OTHER])
+        trained = () if role == "worker" else (TRAINED[OTHER],)
+        return (SECRET[OTHER], AT_PANEL[OTHER], *trained)
     if role in ("coordinator", "safeguarding"):
         return ()
     if role == "panel":

@@ -2,21 +2,43 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from portal.accounts.models import Person
+from portal.accounts.queries import actor_of
+from portal.agreements import operations as agreements
+from portal.agreements.queries.one import newest_of
 from portal.extensions import db
 from portal.kernel import clock, jobs, settings
 from portal.kernel.audit import record
+from portal.notices.models import Notice
+from portal.notices.operations import tell
+from portal.offer import operations as offer
+from portal.offer import queries as offers
 from portal.policy import Role
 from portal.referrals.models import Referral
 from portal.schools.models import Term
-from tests import builders_accounts, builders_cases, builders_measures, builders_visits, people
+from portal.training.queries.programmes import programme_rows
+from tests import (
+    builders_accounts,
+    builders_advice,
+    builders_cases,
+    builders_events,
+    builders_measures,
+    builders_referrals,
+    builders_training,
+    builders_visits,
+    builders_voices,
+    people,
+)
 from tests.builders_cases import World
 from tests.builders_measures import visits_of
 
 OWN, OTHER = "own", "other"
 SECRET = {OWN: "Ashsecret", OTHER: "Birchsecret"}
 """Stands in the names of the children of a school and in everything that was written about them"""
+TRAINED = {OWN: "Ashtrained", OTHER: "Birchtrained"}
+"""The same, for what a school asked and entered about training: workers give it to every school, so they read it"""
 AT_PANEL = {OWN: "Ashpanel", OTHER: "Birchpanel"}
 """The same, for the child whose referral is at panel: panel members of any school read that one"""
 
@@ -42,9 +64,20 @@ class Side:
     goal_id: int
     strategy_id: int
     feedback_id: int
+    school_strategy_id: int
     monitoring_id: int
     person_id: int
     role_id: int
+    training_request: str
+    training_session_id: int
+    booking_id: int
+    attendee_id: int
+    topic_id: int
+    agreement_id: int
+    advice_id: int
+    match_id: int
+    file_id: int
+    event_id: int
 
 
 @dataclass
@@ -59,6 +92,11 @@ class Place:
     measure_id: int = 0
     request_id: int = 0
     job_id: int = 0
+    agreement_text_id: int = 0
+    message_id: int = 0
+    programme_id: int = 0
+    notice_ids: dict[int, int] = field(default_factory=dict)
+    """By the person who was told"""
 
 
 def build() -> Place:
@@ -82,9 +120,36 @@ def build() -> Place:
     place.request_id = builders_accounts.account_request().id
     job = jobs.enqueue("of_the_tests")
     job.failed_at = clock.now()
+    _publish_policy(ash)
+    text = agreements.start_draft(actor_of(ash.coordinator.id), "all")
     db.session.flush()
-    place.job_id = job.id
+    place.job_id, place.agreement_text_id = job.id, text.id
+    place.notice_ids = {side.person_id: _told(side.person_id) for side in place.sides.values()}
+    place.programme_id = programme_rows()[0].id
+    place.message_id = _failed_message(ash.senco.id)
     return place
+
+
+def _school_strategy(world: World, secret: str) -> int:
+    coordinator = actor_of(world.coordinator.id)
+    return builders_voices.school_strategy(coordinator, world.ash, f"{secret} school strategy").id
+
+
+def _publish_policy(world: World) -> None:
+    opened = replace(offers.opened_policy(), review_on=clock.today() + timedelta(days=365))
+    offer.publish_policy(actor_of(world.coordinator.id), opened, opened_with=opened.version)
+
+
+def _told(person_id: int, key: str = "of-the-walk") -> int:
+    tell("something_waits", [person_id], "/", key=key)
+    return db.session.scalars(db.select(Notice.id).order_by(Notice.id.desc())).first() or 0
+
+
+def _failed_message(person_id: int) -> int:
+    notice = db.session.get_one(Notice, _told(person_id, key="that-failed"))
+    notice.message.state = "failed"
+    db.session.flush()
+    return notice.message.id
 
 
 def _people(world: World) -> dict[str, int]:
@@ -120,15 +185,18 @@ def _side(world: World, name: str) -> Side:
     strategy = builders_measures.strategy(running, f"{secret} strategy")
     feedback = builders_measures.feedback_given(world, running, good_words=f"{secret} feedback")
     builders_measures.ended(world, ended)
+    builders_voices.own_given(world, ended, good_words=f"{secret} own words")
     at_panel = builders_cases.pupil(world.ash, AT_PANEL[name], "Pia")
+    submitted = _referral(world, child, "submitted")
+    accepted = _referral(world, child, "decided", "outreach")
     return Side(
         school_id=world.ash.id,
         pupil_id=child.id,
         contact_id=carer.id,
         draft=_referral(world, child, "draft"),
-        submitted=_referral(world, child, "submitted"),
+        submitted=submitted,
         at_panel=_referral(world, at_panel, "at_panel"),
-        accepted=_referral(world, child, "decided", "outreach"),
+        accepted=accepted,
         of_case=running.referral.reference,
         case=running.reference,
         ended=ended.reference,
@@ -139,10 +207,41 @@ def _side(world: World, name: str) -> Side:
         goal_id=goal.id,
         strategy_id=strategy.id,
         feedback_id=feedback.id,
+        school_strategy_id=_school_strategy(world, secret),
         monitoring_id=visits_of(ended)[0].id,
         person_id=world.senco.id,
         role_id=_role(world.senco),
+        **_training(world, name),
+        event_id=builders_events.event(world, title=f"{TRAINED[name]} network").id,
+        agreement_id=_agreement(world, secret),
+        advice_id=builders_advice.asked(world).id,
+        match_id=builders_referrals.kept_of(submitted, accepted, secret),
+        file_id=builders_referrals.file_of(submitted),
     )
+
+
+def _agreement(world: World, secret: str) -> int:
+    """One that waits, of a piece of work of its own."""
+    child = builders_cases.pupil(world.ash, secret, "Mo")
+    waiting = newest_of(builders_cases.case(world, child, agreed=False).referral_id or 0)
+    return waiting.id if waiting else 0
+
+
+def _training(world: World, name: str) -> dict[str, Any]:
+    """A request of the school that was booked: a session of its own, with somebody who comes."""
+    on = builders_training.soon(21 if name == OWN else 22)
+    request = builders_training.booked(world, on=on)
+    request.difference = f"{TRAINED[name]} difference"
+    record(None, "training request worded", request)
+    session = request.session
+    builders_training.people(world, session, f"Ana {TRAINED[name]}")
+    return {
+        "training_request": request.reference,
+        "training_session_id": session.id,
+        "booking_id": session.bookings[0].id,
+        "attendee_id": session.attendees[0].id,
+        "topic_id": request.topic_id,
+    }
 
 
 def _role(person: Person) -> int:

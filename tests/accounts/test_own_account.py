@@ -11,6 +11,8 @@ from portal.policy import Action, Role
 from tests import people
 from tests.builders_accounts import PASSWORD, with_password
 
+USUAL_ENGINE = "sqlite"
+
 NEW = "nine calm otters"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36"
 

@@ -19,6 +19,8 @@ from portal.policy import Role
 from tests import people
 from tests.builders_accounts import PASSWORD, with_password, with_second_factor
 
+USUAL_ENGINE = "sqlite"
+
 NEW = {"name": "Nia New", "email": "nia.new@service.example", "role": "worker"}
 
 
@@ -139,6 +141,7 @@ def test_the_demonstrations_password_is_refused(app, coordinator, sign_in):
     assert "too easy to guess" in answer.text
 
 
+@pytest.mark.both_engines
 def test_sending_the_invitation_twice_makes_one_person(app, coordinator, sign_in):
     client, data = sign_in(coordinator), {**NEW, "submission_id": new_id()}
     assert client.post("/people/invite", data=data).status_code == 200
@@ -170,6 +173,7 @@ def test_a_wrong_invitation_keeps_what_was_typed(coordinator, worker, sign_in, c
         assert 'value="Nia New"' in answer.text
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "=1+1", "Zoë 🦊 Ólafs", "\u202egnp.exe"])
 def test_hostile_names_are_shown_as_text(app, coordinator, sign_in, name):
     client = sign_in(coordinator)
@@ -337,6 +341,7 @@ def test_taking_a_second_factor_away(app, given, coordinator, sign_in):
     assert client.post(f"/people/{person_id}/steps/take-second-factor").status_code == 422
 
 
+@pytest.mark.both_engines
 def test_two_editors_of_one_person(app, coordinator, worker, sign_in):
     client = sign_in(coordinator)
     version = re.search(r'name="version"[^>]*value="(\d+)"', client.get(f"/people/{worker}/edit").text)[1]
@@ -372,6 +377,7 @@ def test_search_and_role_filter(coordinator, worker, sign_in):
         assert client.get(f"/people/?{odd}").status_code == 200, odd
 
 
+@pytest.mark.both_engines
 def test_long_lists_come_in_pages_by_name_with_one_statement(app, given, coordinator, sign_in):
     given(lambda: [people.person(f"Person {n:03}", Role.WORKER) for n in range(120)])
     client, seen, address = sign_in(coordinator), [], "/people/?q=person"

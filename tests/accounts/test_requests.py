@@ -13,6 +13,8 @@ from portal.tasks.models import Task
 from tests import people
 from tests.builders_accounts import account_request, with_password
 
+USUAL_ENGINE = "sqlite"
+
 ASK = {"name": "Nia New", "school": "Ash Primary", "email": "nia@ash.example", "words": "I refer pupils."}
 
 
@@ -66,6 +68,7 @@ def test_the_words_are_encrypted(app):
         assert "refer" not in db.session.execute(text("SELECT words FROM account_request")).scalar_one()
 
 
+@pytest.mark.both_engines
 def test_sending_twice_makes_one_request(app):
     client, data = app.test_client(), {**ASK, "submission_id": new_id()}
     answers = [client.post("/ask-for-an-account", data=data) for _ in range(2)]
@@ -101,6 +104,7 @@ def test_a_wrong_request_keeps_what_was_typed(app, changed, words):
         assert "Ash Primary" in answer.text
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "=1+1", "🦊", "\u202eevil"])
 def test_hostile_words_are_shown_as_text(app, coordinator, sign_in, hostile):
     data = {**ASK, "name": hostile, "school": hostile, "words": hostile}

@@ -11,6 +11,8 @@ from portal.policy import Role
 from tests import people
 from tests.builders_accounts import PASSWORD, code_at, recovery_codes, with_password, with_second_factor
 
+USUAL_ENGINE = "sqlite"
+
 RIGHT = {"email": "worker.one@service.example", "password": PASSWORD}
 
 

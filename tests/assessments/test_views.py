@@ -14,6 +14,8 @@ from tests import builders_cases as cases
 from tests import builders_measures as build
 from tests import hostile, people
 
+USUAL_ENGINE = "sqlite"
+
 TODAY = "2026-11-10"
 SDQ = {"value": "20", "informant": "school", "edition": "4 to 17 years", "taken_on": TODAY, "note": "After lunch"}
 
@@ -132,6 +134,7 @@ def test_a_wrong_field_is_named_and_what_was_typed_stays(app, worker, here, chan
     assert count(app, Reading) == before
 
 
+@pytest.mark.both_engines
 def test_hostile_text_is_shown_as_text_or_refused(app, worker, here, ids):
     for words in hostile.STORED:
         assert worker.post(f"{here}/new/sdq_total", data=SDQ | {"note": words}).status_code == 303
@@ -154,6 +157,7 @@ def version_in(answer):
     return re.search(r'name="version"[^>]*value="(\d+)"', answer.text)[1]
 
 
+@pytest.mark.both_engines
 def test_sending_twice_makes_one_reading(app, worker, here):
     before = count(app, Reading)
     data = SDQ | {"submission_id": "a" * 32}
@@ -163,6 +167,7 @@ def test_sending_twice_makes_one_reading(app, worker, here):
     assert count(app, Reading) == before + 1
 
 
+@pytest.mark.both_engines
 def test_a_reading_is_corrected_and_the_second_editor_sees_both(app, worker, here, ids):
     at = f"{here}/{ids['reading']}"
     page = worker.get(at)
@@ -300,6 +305,7 @@ def test_measures_are_switched_and_added_in_the_settings(app, sign_in, ids, here
     assert star.status_code == 422
 
 
+@pytest.mark.both_engines
 def test_hostile_measures_are_kept_as_text_or_refused(sign_in, ids):
     coordinator = sign_in(ids["coordinator"])
     scale = {"kind": "ordered", "better": "higher", "labels": "a\nb"}

@@ -12,6 +12,8 @@ from portal.policy import Role
 from tests import builders_cases as build
 from tests import people
 
+USUAL_ENGINE = "sqlite"
+
 
 @dataclass
 class Story:
@@ -93,6 +95,7 @@ def test_moving_on_from_the_board_comes_back_to_it(sign_in, story, app):
     assert (answer.status_code, answer.location) == (303, "/board/?q=maya&stage=plan")
 
 
+@pytest.mark.both_engines
 def test_a_board_takes_at_most_six_statements_and_is_recorded(app, sign_in, story):
     client, seen = sign_in(story.worker), []
     with app.app_context():
@@ -107,6 +110,7 @@ def test_a_board_takes_at_most_six_statements_and_is_recorded(app, sign_in, stor
         assert db.session.scalar(counted) == 2
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     "query",
     [

@@ -41,7 +41,13 @@ CALENDAR = TermCalendar(
     ),
     (Closure(date(2017, 10, 23), date(2017, 10, 27), "Half-term"),),
 )
-READY = CaseFacts(has_worker=True, has_start_date=True, work_ended=True, monitoring_settled=True)
+READY = CaseFacts(
+    has_worker=True,
+    has_start_date=True,
+    work_ended=True,
+    monitoring_settled=True,
+    agreement_signed_or_waived=True,
+)
 NOTHING = CaseFacts()
 
 
@@ -82,7 +88,7 @@ def test_an_unknown_stage_is_an_error() -> None:
 
 
 GATES = [
-    ("start_observation", "waiting", {"has_worker", "has_start_date"}),
+    ("start_observation", "waiting", {"has_worker", "has_start_date", "agreement_signed_or_waived"}),
     ("start_plan", "observation", set()),
     ("start_support", "plan", set()),
     ("begin_exit", "support", set()),
@@ -109,7 +115,7 @@ def test_a_gate_demands_what_the_step_means_and_nothing_else(step: str, stage: s
 
 
 def test_support_does_not_go_on_while_its_end_is_recorded() -> None:
-    assert ROAD.problems("back_to_support", "exit", NOTHING) == []
+    assert ROAD.problems("back_to_support", "exit", replace(NOTHING, agreement_signed_or_waived=True)) == []
     (problem,) = ROAD.problems("back_to_support", "exit", READY)
     assert "Take it back" in problem
 

@@ -14,6 +14,8 @@ from portal.referrals.models import Referral
 from tests import builders_cases as build
 from tests import people
 
+USUAL_ENGINE = "sqlite"
+
 HX = {"HX-Request": "true"}
 HOSTILE = ["<script>alert(1)</script>", "=1+1", "🙂 \u202eabc", "x" * 100_000, "a\x00b"]
 
@@ -159,6 +161,7 @@ def test_the_page_shows_stage_people_warnings_and_is_recorded(sign_in, story, as
     assert ask(seen) == 1
 
 
+@pytest.mark.both_engines
 def test_the_page_stays_under_twelve_statements(app, sign_in, story):
     client = sign_in(story.worker)
     seen = []
@@ -239,6 +242,7 @@ def test_a_reason_is_asked_kept_and_stored(sign_in, story, ask):
     assert "The family moved &lt;b&gt;away&lt;/b&gt;" in client.get(f"/cases/{story.reference}").text
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_reasons_are_text_or_refused(sign_in, story, ask, text):
     client, address = sign_in(story.worker), f"/cases/{story.reference}/steps/stop_early"
@@ -262,6 +266,7 @@ def test_the_second_of_two_movers_gets_409(sign_in, story, ask):
     assert stage_of(ask, story) == "observation"
 
 
+@pytest.mark.both_engines
 def test_a_double_click_moves_once(sign_in, story, ask):
     client, address = sign_in(story.worker), f"/cases/{story.reference}/steps/start_observation"
     data = {"version": version_of(ask, story), "submission_id": "a" * 32}
@@ -356,6 +361,7 @@ def test_only_an_accepted_referral_opens_and_only_once(sign_in, story, ask):
     assert ask(sa.select(sa.func.count(Case.id))) == 2
 
 
+@pytest.mark.both_engines
 def test_sending_the_opening_twice_opens_one(sign_in, story, ask):
     client = sign_in(story.coordinator)
     address = f"/cases/new?referral={story.accepted}"
@@ -394,6 +400,7 @@ def test_a_colleague_covers_with_a_reason_and_then_reads(sign_in, story, ask):
     assert "Covers until Thursday 12 November" in client.get(base).text
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_cover_reasons_are_text_or_refused(sign_in, story, text):
     client, base = sign_in(story.colleague), f"/cases/{story.reference}"
@@ -448,6 +455,7 @@ def test_an_empty_list_says_how_to_begin(sign_in, story):
     assert "No support yet" in text
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("key", ["x", "-1", "99999999999999999999", "1%00", "٣", ""])
 def test_hostile_keys_read_as_none(sign_in, story, key):
     assert sign_in(story.senco).get(f"/cases/?before={key}").status_code == 200

@@ -12,6 +12,8 @@ from tests import builders_cases as cases
 from tests import builders_measures as build
 from tests import hostile, people
 
+USUAL_ENGINE = "sqlite"
+
 TODAY = "2026-11-10"
 
 
@@ -133,6 +135,7 @@ def test_a_gap_is_named_and_what_was_chosen_stays(app, worker, going, ids, endin
     assert case_of(app, ids["going"]).ended_on is None
 
 
+@pytest.mark.both_engines
 def test_sending_twice_ends_once(app, worker, going, ending):
     before = count(app, MonitoringVisit)
     data = ending | {"submission_id": "c" * 32}
@@ -177,6 +180,7 @@ def test_a_visit_is_booked_and_called_off(app, worker, over, ids):
     assert visit_of(app, ids["term"]).scheduled_for is None
 
 
+@pytest.mark.both_engines
 def test_an_outcome_is_changed_and_the_second_editor_sees_both(worker, over, ids):
     at = f"{over}/outcomes/{ids['ada']}"
     version = version_in(worker.get(at))
@@ -232,6 +236,7 @@ def test_the_written_report_is_taken_off_the_list(worker, over):
     assert "The closing report is written" not in worker.get(over).text
 
 
+@pytest.mark.both_engines
 def test_hostile_text_is_shown_as_text_or_refused(worker, over, ids):
     column, outcome = f"{over}/columns/thrive", f"{over}/outcomes/{ids['ada']}"
     visit, off = f"{over}/monitoring/{ids['weeks']}", f"{over}/monitoring/{ids['term']}/calling-off"

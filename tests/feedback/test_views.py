@@ -11,6 +11,8 @@ from tests import builders_cases as cases
 from tests import builders_measures as build
 from tests import hostile, people
 
+USUAL_ENGINE = "sqlite"
+
 TODAY = "2026-11-10"
 SAID = {"aspect_heard": "good", "aspect_length": "not_good", "good": "Calm", "better": "Longer", "given_on": TODAY}
 
@@ -103,6 +105,7 @@ def test_a_wrong_field_is_named_and_what_was_typed_stays(app, worker, here, chan
     assert count(app) == 1
 
 
+@pytest.mark.both_engines
 def test_hostile_text_is_shown_as_text_or_refused(app, worker, here):
     for words in hostile.STORED:
         assert worker.post(f"{here}/new/family", data=SAID | {"good": words}).status_code == 303
@@ -115,6 +118,7 @@ def test_hostile_text_is_shown_as_text_or_refused(app, worker, here):
             assert worker.post(f"{here}/new/family", data=SAID | {name: words}).status_code == 422, name
 
 
+@pytest.mark.both_engines
 def test_sending_twice_makes_one_feedback(app, worker, here):
     data = SAID | {"submission_id": "b" * 32}
     answers = [worker.post(f"{here}/new/school", data=data) for _ in range(2)]
@@ -122,6 +126,7 @@ def test_sending_twice_makes_one_feedback(app, worker, here):
     assert count(app) == 2
 
 
+@pytest.mark.both_engines
 def test_feedback_is_corrected_and_the_second_editor_sees_both(app, worker, here, ids):
     at = f"{here}/{ids['row']}"
     page = worker.get(at)

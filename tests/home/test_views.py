@@ -13,6 +13,8 @@ from portal.kernel.settings import KNOWN, Feature
 from portal.policy import Role
 from tests import builders_cases, people
 
+USUAL_ENGINE = "sqlite"
+
 
 @pytest.fixture
 def admin(given, sign_in):
@@ -83,6 +85,7 @@ def test_off_features_leave_no_trace_on_the_first_page(given, sign_in):
             assert gone not in page
 
 
+@pytest.mark.both_engines
 def test_a_hostile_name_is_only_text(given, sign_in):
     def make():
         world = builders_cases.world()
@@ -164,6 +167,7 @@ def test_a_setting_that_does_not_fit_is_refused_under_its_field_and_nothing_type
         assert settings.current().help_line == ""
 
 
+@pytest.mark.both_engines
 def test_a_hostile_setting_is_text_everywhere(admin):
     admin.post(
         "/settings/", data=_form(**{"service.name": "<script>alert(1)</script>", "service.provider": "=1+1 😀 \u202e"})
@@ -202,6 +206,7 @@ def test_contrast_is_counted_as_wcag_does():
     assert operations.contrast("#0b4f6c", "#ffffff") > 7
 
 
+@pytest.mark.both_engines
 def test_double_click_on_settings_is_one_change(app, admin):
     values = _form(**{"service.name": "Harbour Outreach"}) | {"submission_id": "a" * 32}
     assert [admin.post("/settings/", data=values).status_code for _ in range(2)] == [303, 303]
@@ -232,6 +237,7 @@ def test_the_trail_is_paged_and_narrowed(given, admin):
     assert admin.get("/audit/?kind=thing&record=7").text.count("Act ") == 1
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     "query", ["person=x", "record=-1", "before=99999999999999", "kind=%00", "person=²", "record=1e9"]
 )

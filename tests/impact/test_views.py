@@ -19,6 +19,8 @@ from tests import builders_impact as build
 from tests import people
 from tests.conftest import TUESDAY
 
+USUAL_ENGINE = "sqlite"
+
 Given = Callable[[Callable[[], object]], object]
 SignIn = Callable[..., FlaskClient]
 TORBAY = "year=2016/17"
@@ -172,6 +174,7 @@ def test_looking_and_taking_away_leave_a_line(coordinator: FlaskClient, app) -> 
     assert lines == [("chart viewed", None), ("chart exported", None)]
 
 
+@pytest.mark.both_engines
 def test_text_of_people_is_shown_as_text(coordinator: FlaskClient) -> None:
     html = page(coordinator)
     assert "Calmer &lt;b&gt;now&lt;/b&gt;" in html
@@ -199,6 +202,7 @@ def test_a_file_cannot_carry_a_formula(given: Given, sign_in: SignIn) -> None:
     assert any("🦊 سلام" in line for line in sheet(coordinator))
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("path", ["/impact/", "/impact/chart.csv"])
 @pytest.mark.parametrize(
     "query",

@@ -33,7 +33,6 @@ class Story:
     open_walker: Callable[[], Walker]
     given_name: str
     family_name: str
-    born: tuple[str, str, str]
     referral: str = ""
     case: str = ""
     walkers: dict[str, Walker] = field(default_factory=dict)
@@ -98,77 +97,10 @@ def menu(page: Page, name: str) -> None:
     page.get_by_role("navigation", name="Main menu").get_by_role("link", name=name, exact=True).click()
 
 
-# The school writes.
+# What the school answers.
 
 
-def school_writes(story: Story) -> None:
-    """A referral from its first click until it is with the head teacher."""
-    walker = story.walker_of(ASH)
-    page = walker.page
-    walker.look()
-    follow(page, "Refer a pupil")
-    walker.look()
-    page.get_by_label("Primary").check()
-    press(page, "Begin")
-    titled(page, "Your referral")
-    walker.look()
-    story.referral = page.url.split("/")[-2]
-    at_first = _still_needed(page)
-    _enter_pupil(story, walker)
-    after_pupil = _still_needed(page)
-    assert 0 < after_pupil < at_first
-    _fill_pages(walker)
-    _check_and_send(story, walker)
-
-
-def _still_needed(page: Page) -> int:
-    return page.get_by_role("complementary", name="What is missing").get_by_role("listitem").count()
-
-
-def _enter_pupil(story: Story, walker: Walker) -> None:
-    """Saved wrong first: what is wrong is named, and nothing typed is gone."""
-    page = walker.page
-    page.get_by_role("link", name="The pupil", exact=True).last.click()
-    new = page.get_by_role("link", name="Enter a pupil who is not on the list")
-    if new.count():  # another child of the school is on record
-        walker.look()
-        new.click()
-    titled(page, "The pupil")
-    walker.look()
-    page.get_by_label("First name").fill(story.given_name)
-    page.get_by_label("Family name").fill(story.family_name)
-    _type_birth(page, "31", "2", story.born[2])
-    page.get_by_label("Year group").select_option(label="Year 4")
-    choose(page, "Is the pupil on the roll of your school?", "Yes")
-    press(page, "Save and go back to the list")
-    wrong = page.get_by_role("alert").filter(has_text="There is a problem")
-    expect(wrong).to_be_visible()
-    walker.look()
-    expect(page.get_by_label("First name")).to_have_value(story.given_name)
-    expect(page.get_by_label("Day")).to_have_value("31")
-    wrong.get_by_role("link").first.click()
-    expect(page.get_by_label("Day")).to_be_focused()
-    _type_birth(page, *story.born)
-    press(page, "Save and go back to the list")
-    titled(page, "Your referral")
-
-
-def _type_birth(page: Page, *parts: str) -> None:
-    for label, part in zip(("Day", "Month", "Year"), parts, strict=True):
-        page.get_by_label(label, exact=True).fill(part)
-
-
-def _fill_pages(walker: Walker) -> None:
-    page = walker.page
-    page.get_by_role("link", name="The family", exact=True).last.click()
-    for title, fill in _PAGES:
-        titled(page, title)
-        walker.look()
-        fill(page)
-        page.get_by_role("button", name="Save and continue").last.click()
-
-
-def _family(page: Page) -> None:
+def enter_family(page: Page) -> None:
     today = datetime.now(ZoneInfo("Europe/London")).date().isoformat()
     for question in (
         "Does the family know about this referral and agree with it?",
@@ -182,81 +114,15 @@ def _family(page: Page) -> None:
     parent.get_by_label("Relationship to the pupil").select_option(label="Mother")
 
 
-def _concern(page: Page) -> None:
-    page.get_by_label("What is your concern?").fill("Runs out of class when the work is hard. “Help” is not asked for.")
-
-
-def _needs(page: Page) -> None:
-    choose(page, "SEN status", "SEN support")
-    page.get_by_label("Kind of need").select_option(label="Social, emotional and mental health")
-
-
-def _tried(page: Page) -> None:
-    page.get_by_label("What did you try?").fill("Check-in each morning")
-    page.get_by_label("What came of it?").select_option(label="It helped a little")
-
-
-def _attendance(page: Page) -> None:
-    page.get_by_label("Attendance in percent").fill("87.5")
-
-
-def _agencies(page: Page) -> None:
-    choose(page, "Is the child looked after?", "No")
-    page.get_by_label("Social-care status").select_option(label="None known")
-
-
-def _support(page: Page) -> None:
+def enter_support(page: Page) -> None:
     page.get_by_label("What support do you want?").fill("Observation, and advice for the staff.")
 
 
-def _views(page: Page) -> None:
-    page.get_by_label("The pupil's views").fill("I like it when it is quiet.")
-
-
-def _safety(page: Page) -> None:
+def enter_visiting(page: Page) -> None:
     choose(page, "Is there a reason not to make a home visit alone?", "No")
 
 
-def _referrer(page: Page) -> None:
-    expect(page.get_by_label("Your name")).to_have_value(ASH)
-    page.get_by_label("Your role").fill("SENDCo")
-
-
-_PAGES: tuple[tuple[str, Callable[[Page], None]], ...] = (
-    ("The family", _family),
-    ("Your concern", _concern),
-    ("Needs and strengths", _needs),
-    ("What you have tried", _tried),
-    ("Attendance and exclusions", _attendance),
-    ("Social care and agencies", _agencies),
-    ("The support you want", _support),
-    ("What the pupil and the family say", _views),
-    ("Visiting safely", _safety),
-    ("You and your head teacher", _referrer),
-)
-
-
-def _check_and_send(story: Story, walker: Walker) -> None:
-    page = walker.page
-    titled(page, "Check your answers")
-    walker.look()
-    expect(page.get_by_text(story.given_name, exact=True).first).to_be_visible()
-    press(page, "Send to the head teacher")
-    told(page, "Sent to your head teacher for approval.")
-    walker.look()
-
-
-# The head approves, the coordinator decides, the school reads it.
-
-
-def head_approves(story: Story) -> None:
-    walker = story.walker_of(ASH_HEAD)
-    page = walker.page
-    walker.look()
-    page.get_by_role("main").get_by_role("link", name=story.pupil).first.click()
-    walker.look()
-    press(page, "Approve and submit")
-    told(page, "Approved and sent to the service.")
+# The coordinator decides, the school reads it, the head teacher signs.
 
 
 def coordinator_decides(story: Story) -> None:
@@ -305,6 +171,27 @@ def coordinator_opens_case(story: Story) -> None:
     titled(page, story.short)
     walker.look()
     story.case = page.url.rpartition("/")[2]
+
+
+def head_signs(story: Story) -> None:
+    """The work cannot start before the head has read and signed what school and service promise."""
+    walker = story.walker_of(ASH_HEAD)
+    page = walker.page
+    walker.go("/")
+    page.get_by_role("main").get_by_role("link", name=re.compile(f"^Sign the agreement .*{story.referral}$")).click()
+    titled(page, f"Agreement for {story.short}")
+    walker.look()
+    follow(page, "Read and sign")
+    titled(page, "Sign the agreement")
+    walker.look()
+    expect(page.get_by_role("article")).to_contain_text(story.short)
+    press(page, "Sign the agreement")
+    expect(page.get_by_role("alert").filter(has_text="There is a problem")).to_be_visible()
+    expect(page.get_by_label("Your name")).to_have_value(ASH_HEAD)
+    page.get_by_label("I have read this agreement and sign it for my school").check()
+    press(page, "Sign the agreement")
+    told(page, "Signed. The service is told, and the work can start.")
+    walker.look()
 
 
 # The worker works.
@@ -578,11 +465,6 @@ def others_see_nothing(story: Story) -> None:
 
 
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
-    school_writes,
-    head_approves,
-    coordinator_decides,
-    school_reads_decision,
-    coordinator_opens_case,
     worker_finds_case,
     lambda story: worker_moves_card(story, "Observation", "Plan", "Support", "Exit"),
     worker_is_refused,

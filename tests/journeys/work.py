@@ -5,6 +5,9 @@ from datetime import date
 
 from portal.accounts.models import Person
 from portal.accounts.queries import actor_of
+from portal.agreements import operations as agreements
+from portal.agreements.queries.one import newest_of
+from portal.agreements.rules import SignDraft
 from portal.app import create_app
 from portal.cases import operations as cases
 from portal.cases.rules import CaseDraft
@@ -28,23 +31,26 @@ class Work:
     """Addresses of what was made."""
 
     draft: str
+    referral: str
     case: str
     pupil_id: int
     short_name: str
 
 
-def begin_work(server: Server, given_name: str = "Robin", family_name: str = "Halden") -> Work:
-    """Adds the work to the database that the server reads."""
+def begin_work(
+    server: Server, given_name: str = "Robin", family_name: str = "Halden", starts_on: date | None = None
+) -> Work:
+    """Adds the work to the database that the server reads; the case starts today unless a day is given."""
     app = create_app(from_environment(environment(server.folder)))
     with app.app_context(), mode("write"):
-        made = _begin(given_name, family_name)
+        made = _begin(given_name, family_name, starts_on or clock.today())
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
     return made
 
 
-def _begin(given_name: str, family_name: str) -> Work:
+def _begin(given_name: str, family_name: str, starts_on: date) -> Work:
     senco, worker, coordinator = (_person(name) for name in ("senco.ash", "worker.one", "coordinator"))
     (school_id,) = _actor(senco).school_ids
     primary = line()
@@ -55,11 +61,20 @@ def _begin(given_name: str, family_name: str) -> Work:
         pupil_ids=(child.id,),
         worker_ids=(worker.id,),
         planned_half_days=24,
-        starts_on=clock.today(),
+        starts_on=starts_on,
     )
     case = cases.open_case(_actor(coordinator), accepted, draft)
+    _sign(accepted.id)
     begun = referrals.start_referral(_actor(senco), school_id, primary.id)
-    return Work(begun.reference, case.reference, child.id, f"{given_name} {family_name[0]}.")
+    return Work(begun.reference, accepted.reference, case.reference, child.id, f"{given_name} {family_name[0]}.")
+
+
+def _sign(referral_id: int) -> None:
+    """The head teacher signs, so that the work can start."""
+    head = _actor(_person("head.ash"))
+    waiting = newest_of(referral_id)
+    assert waiting is not None
+    agreements.sign(head, waiting, SignDraft(head.name, "Head teacher", "Priya Raman", True, waiting.digest))
 
 
 def _person(name: str) -> Person:

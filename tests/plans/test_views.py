@@ -12,6 +12,8 @@ from portal.plans.models import Strategy
 from tests import builders_cases
 from tests.builders_visits import strategy
 
+USUAL_ENGINE = "sqlite"
+
 NEW = {"words": "Meet at the gate", "owner": "Mx Reed", "advised_on": "2026-11-10"}
 
 
@@ -97,6 +99,7 @@ def test_a_wrong_strategy_is_refused_and_stays_on_the_page(app, worker, url, cha
     assert strategies(app) == []
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "=1+1", "\U0001f600 \u202eabc"])
 def test_hostile_text_is_stored_and_shown_as_text(app, worker, sign_in, url, ids, text):
     assert worker.post(url, data=NEW | {"words": text, "owner": text}).status_code == 303
@@ -106,6 +109,7 @@ def test_hostile_text_is_stored_and_shown_as_text(app, worker, sign_in, url, ids
         assert "<script>alert" not in shown
 
 
+@pytest.mark.both_engines
 def test_a_double_submission_makes_one_strategy(app, worker, url):
     data = NEW | {"submission_id": "b" * 32}
     assert [worker.post(url, data=data).status_code for _ in range(2)] == [303, 303]
@@ -127,6 +131,7 @@ def test_a_state_is_set_by_one_button(app, worker, given, ids, url):
     assert strategies(app) == [("A calm start", None)]
 
 
+@pytest.mark.both_engines
 def test_a_change_and_the_second_of_two_editors(app, worker, sign_in, given, ids, url):
     made = advised(given, ids)
     page = worker.get(f"{url}/{made}")

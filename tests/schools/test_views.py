@@ -15,8 +15,11 @@ from portal.kernel.audit import AuditLine
 from portal.kernel.database import mode
 from portal.policy import Role
 from portal.schools.models import Contact, Pupil, School, ServiceLine, TermCalendar
+from portal.schools.rules import EVIDENCE
 from tests import builders_schools as build
 from tests import people
+
+USUAL_ENGINE = "sqlite"
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -224,6 +227,7 @@ class TestWhoMayOpenWhat:
             "?search=%FF%FE%FD",
         ],
     )
+    @pytest.mark.both_engines
     def test_any_query_string_is_answered(self, query: str, at: Callable[[str], FlaskClient]) -> None:
         client = at("coordinator")
         for page in ("/schools/", "/pupils/", "/pupils/new"):
@@ -272,6 +276,7 @@ class TestSchoolPages:
             ({"name": "x" * 201}, "Shorten this to 200 characters"),
         ],
     )
+    @pytest.mark.both_engines
     def test_a_wrong_entry_comes_back_with_what_was_typed(
         self, changes: dict[str, str], words: str, at: Callable[[str], FlaskClient], stored: Callable
     ) -> None:
@@ -287,6 +292,7 @@ class TestSchoolPages:
         for data in ({"closed_on": "2026-12-01"}, {"closed_on": ""}, {"closed_on": "2026-11-01", "successor_id": "77"}):
             assert send(client, f"/schools/{world.ash}/close", dict(data)).status_code == 422
 
+    @pytest.mark.both_engines
     def test_two_editors(self, at: Callable[[str], FlaskClient], world: World, stored: Callable) -> None:
         first, second = at("coordinator"), at("admin")
         url = f"/schools/{world.ash}/edit"
@@ -368,6 +374,7 @@ class TestPupilPages:
             ({"given_name": "x" * 81}, "Shorten this to 80 characters"),
         ],
     )
+    @pytest.mark.both_engines
     def test_a_wrong_entry_comes_back_with_what_was_typed(
         self, changes: dict[str, object], words: str, at: Callable[[str], FlaskClient], stored: Callable
     ) -> None:
@@ -378,6 +385,7 @@ class TestPupilPages:
         assert stored(count(Pupil)) == 2
 
     @pytest.mark.parametrize("words", HOSTILE)
+    @pytest.mark.both_engines
     def test_any_text_is_kept_as_text(self, words: str, at: Callable[[str], FlaskClient], stored: Callable) -> None:
         client = at("ash")
         data = maya(given_name=words, diagnosis=words, address=words, lone_visit_warning=words)
@@ -389,6 +397,7 @@ class TestPupilPages:
         assert stored(lambda: db.session.scalar(newest)) == words
         assert client.get("/pupils/").status_code == 200
 
+    @pytest.mark.both_engines
     def test_sent_twice_is_one_pupil(self, at: Callable[[str], FlaskClient], stored: Callable) -> None:
         client = at("ash")
         data = {**fields_of(client.get("/pupils/new")), **maya()}
@@ -434,6 +443,7 @@ class TestPupilPages:
         seen = db.select(AuditLine.record_id).where(AuditLine.action == "pupil viewed")
         assert stored(lambda: db.session.scalar(seen)) == world.pupil
 
+    @pytest.mark.both_engines
     def test_two_editors(self, at: Callable[[str], FlaskClient], world: World, stored: Callable) -> None:
         first, second = at("ash"), at("coordinator")
         url = f"/pupils/{world.pupil}/edit"
@@ -508,6 +518,7 @@ class TestContactPages:
         assert "1 High Street" in text_of(answer)
 
     @pytest.mark.parametrize("words", HOSTILE)
+    @pytest.mark.both_engines
     def test_any_text_is_kept_as_text(self, words: str, at: Callable[[str], FlaskClient], world: World) -> None:
         client = at("ash")
         data = {
@@ -520,6 +531,7 @@ class TestContactPages:
         assert send(client, f"/pupils/{world.pupil}/contacts/new", data).status_code == 303
         assert "<script>alert" not in text_of(client.get(f"/pupils/{world.pupil}"))
 
+    @pytest.mark.both_engines
     def test_two_editors_and_an_old_remove_button(
         self, at: Callable[[str], FlaskClient], world: World, stored: Callable
     ) -> None:
@@ -550,6 +562,7 @@ class TestSettingsPages:
         "group_limit": "4",
         "planned_days": "7.5",
         "is_active": "y",
+        **{f"evidence_{code}": "wished" for code in EVIDENCE},
     }
 
     def test_a_line_is_added_and_changed(

@@ -15,6 +15,8 @@ from portal.visits.models import Visit
 from tests import builders_cases
 from tests.builders_visits import visit, whole_school
 
+USUAL_ENGINE = "sqlite"
+
 TODAY = date(2026, 11, 10)
 ENTRY = {"kind": "meeting", "quick": "60", "on_date": "2026-11-10", "starts_at": "09:30", "note": "Met the SENDCo."}
 
@@ -148,6 +150,7 @@ def test_direct_work_for_a_whole_school_is_refused_under_the_pupil(worker, ids):
     assert "not whole-school work" in answer.get_data(as_text=True)
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     "text", ["<script>alert(1)</script>", "=1+1", "\U0001f600 \u202eabc", "-- '; drop table visit"]
 )
@@ -159,6 +162,7 @@ def test_hostile_text_is_stored_and_shown_as_text(app, worker, ids, text):
         assert db.session.scalars(select(Visit.note)).one() == text
 
 
+@pytest.mark.both_engines
 def test_a_double_submission_makes_one_visit(app, worker, ids):
     data = {"about": ids["ref"], **ENTRY, "submission_id": "a" * 32}
     first, second = worker.post("/visits/", data=data), worker.post("/visits/", data=data)
@@ -334,6 +338,7 @@ def test_a_correction_shows_both_what_it_says_and_what_it_said(app, worker, give
     assert minutes_used(app, ids) == 90
 
 
+@pytest.mark.both_engines
 def test_two_editors_of_one_entry_lose_nothing(app, worker, sign_in, given, ids):
     visit_id = logged(given, ids)
     version = version_in(worker.get(f"/visits/{visit_id}"))
