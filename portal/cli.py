@@ -59,7 +59,7 @@ def prepare() -> None:
     upgrade()
     seed()
     if current_app.extensions["config"].demonstration and is_empty():
-        click.echo("Making the demonstration world. This takes up to a minute.")
+        click.echo("Making the demonstration world. This takes a minute or two.")
         make_demonstration()
 
 

@@ -1,7 +1,7 @@
 """Referrals for tests: plain functions with sensible defaults."""
 
 import json
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from portal.accounts.models import Person
 from portal.accounts.queries import actor_of
@@ -9,7 +9,7 @@ from portal.extensions import db
 from portal.files.operations import keep
 from portal.kernel import clock
 from portal.kernel.audit import record
-from portal.referrals import operations, rules
+from portal.referrals import operations, queries, rules
 from portal.referrals.models import (
     Referral,
     ReferralFile,
@@ -90,6 +90,22 @@ def written(writer: Person, line: ServiceLine, **pages: rules.PageDraft) -> Refe
 def submitted(writer: Person, line: ServiceLine, **pages: rules.PageDraft) -> Referral:
     """A referral that reached the service, on a line that does not ask the head here."""
     return operations.take_step(actor_of(writer.id), written(writer, line, **pages), "submit")
+
+
+def answered(writer: Person, referral: Referral, words: str = "Answered.") -> None:
+    """The service's own questions of a returned referral have an answer; it is not sent again yet."""
+    questions = queries.questions_of(referral)
+    own = {question.id: words for question in questions if not question.page}
+    seen = queries.answers_version(referral, questions)
+    operations.answer_questions(actor_of(writer.id), referral, {}, own, details={}, opened_with=seen)
+
+
+def role_ended(person: Person) -> None:
+    """The person left yesterday."""
+    for role in person.roles:
+        role.ends_on = clock.today() - timedelta(days=1)
+    record(None, "role ended", person)
+    db.session.commit()
 
 
 def decided(writer: Person, line: ServiceLine, coordinator: Person, decision: str = "outreach") -> Referral:

@@ -4,11 +4,12 @@ Without INSTANCE it makes a demonstration of its own. The README's two pictures 
 ``chart-1280.png`` of its output.
 """
 
+import re
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import CHROMIUM_FLAGS, chromium_path
 from tests.serving import Server, flask
@@ -35,7 +36,43 @@ PAGES = (
     ("policy", "coordinator", "/policy"),
     ("settings", "admin", "/settings/"),
     ("audit", "admin", "/audit/"),
+    ("offer", None, "/offer/"),
+    ("offer-kept", "coordinator", "/offer/keep"),
+    ("referral-form", "senco.ash", r"/referrals/ > ^/referrals/[^/]+/form$"),
+    ("referral-concern", "senco.ash", r"/referrals/ > ^/referrals/[^/]+/form$ > /form/concern$"),
+    ("referral-views", "senco.ash", r"/referrals/ > ^/referrals/[^/]+/form$ > /form/views$"),
+    ("referral-evidence", "senco.ash", r"/referrals/ > ^/referrals/[^/]+/form$ > /evidence$"),
+    ("referral-ctf", "senco.ash", r"/referrals/ > ^/referrals/[^/]+/form$ > /prefill/ctf$"),
+    ("referral-check", "senco.ash", r"/referrals/ > ^/referrals/[^/]+/form$ > /check$"),
+    ("referral-status", "senco.ash", r"/referrals/ > ^/referrals/R-[^/]+$"),
+    ("referral-letter", "senco.ash", r"/referrals/ > ^/referrals/R-[^/]+$ > /letter$"),
+    ("referral-versions", "senco.ash", r"/referrals/ > ^/referrals/R-[^/]+$ > /versions"),
+    ("referral-answer", "senco.birch", r"/referrals/ > /answer$"),
+    ("referral-service", "coordinator", r"/referrals/ > ^/referrals/R-[^/]+$"),
+    ("referral-return", "coordinator", r"/referrals/ > ^/referrals/R-[^/]+$ > /steps/return$"),
+    ("agreements", "head.ash", "/agreements/"),
+    ("agreement", "head.ash", r"/agreements/ > ^/agreements/\d+$"),
+    ("agreement-sign", "head.ash", r"/agreements/ > ^/agreements/\d+$ > /sign$"),
+    ("agreement-texts", "coordinator", "/agreements/texts/"),
+    ("training-school", "senco.ash", "/training/"),
+    ("training-new", "senco.ash", "/training/new"),
+    ("training-service", "coordinator", "/training/"),
+    ("training-requests", "coordinator", "/training/requests/"),
+    ("training-request", "coordinator", r"/training/requests/ > ^/training/requests/T-"),
+    ("training-session", "coordinator", r"/training/sessions/ > ^/training/sessions/\d+$"),
+    ("training-register", "worker.one", r"/training/sessions/ > ^/training/sessions/\d+$ > /register$"),
+    ("training-programmes", "senco.ash", "/training/programmes/"),
+    ("training-events", "coordinator", "/training/events/"),
+    ("training-event", "coordinator", r"/training/events/ > ^/training/events/\d+$"),
+    ("advice-school", "senco.ash", "/advice/"),
+    ("advice-new", "senco.ash", "/advice/new"),
+    ("advice-thread", "coordinator", r"/advice/ > ^/advice/\d+$"),
+    ("feedback-school", "senco.ash", "/ > ^/feedback/school/"),
+    ("outbox", "admin", "/settings/messages"),
+    ("told", "senco.ash", "/account/messages"),
+    ("account", "senco.ash", "/me"),
 )
+"""Name, person, and the address; after each “ > ” the first link on the page whose address fits is followed."""
 
 
 def take(browser: Browser, address: str, folder: Path, wanted: set[str]) -> None:
@@ -53,11 +90,25 @@ def take(browser: Browser, address: str, folder: Path, wanted: set[str]) -> None
                 page.get_by_label("Password", exact=True).fill("demonstration only")
                 page.get_by_role("button", name="Sign in", exact=True).click()
             for name, path in pages:
-                if not wanted or name in wanted:
-                    page.goto(address + path)
-                    page.wait_for_load_state("networkidle")
+                if (not wanted or name in wanted) and _go(page, address, path):
                     page.screenshot(path=folder / f"{name}-{width}.png", full_page=width != 1280)
             context.close()
+
+
+def _go(page: Page, address: str, path: str) -> bool:
+    """Says so when the demonstration has no such page today."""
+    start, *links = path.split(" > ")
+    page.goto(address + start)
+    page.wait_for_load_state("networkidle")
+    for link in links:
+        found = page.locator("main a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+        fitting = [href for href in found if href and re.search(link, href)]
+        if not fitting:
+            print(f"no link {link} on {page.url}")
+            return False
+        page.goto(address + fitting[0])
+        page.wait_for_load_state("networkidle")
+    return True
 
 
 def main() -> None:

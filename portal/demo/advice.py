@@ -55,7 +55,7 @@ TALKS = (
     ),
     Talk(
         3,
-        132,
+        9,
         "Staff after an incident",
         "After a hard incident our teaching assistants do not know what to say to the child, or to each other.",
         "A form to fill in.",

@@ -65,10 +65,10 @@ def _evaluations(cast: Cast, on: date) -> Story:
     session = _held_on(on)
     if session is None:
         return
-    _answers(evaluations.make_room_link(coordinator, session, Moment.AFTER), SAID)
+    _answers(evaluations.make_room_link(coordinator, session, Moment.AFTER).token, SAID)
     later = calendar_of(cast.primary_line).add_school_days(on, 60)
     yield at(later, 10)
-    _answers(evaluations.make_room_link(coordinator, session, Moment.LATER), LATER)
+    _answers(evaluations.make_room_link(coordinator, session, Moment.LATER).token, LATER)
 
 
 def _held_on(on: date) -> TrainingSession | None:

@@ -122,6 +122,8 @@ def _group(own: _Own) -> Story:
             agrees_on=agreed,
             agrees_who="The mother",
             shares=True,
+            shares_on=agreed,
+            shares_who="The mother",
         )
         for place, given in enumerate(random.sample(names.GIVEN_NAMES, 3))
     )

@@ -71,6 +71,11 @@ def macro_words(name: str) -> str:
     )
 
 
+def too_many_words(chosen: int) -> str:
+    """Why none of so many files is taken."""
+    return f"You chose {chosen} files, and at most {MOST_FILES} can be added. Choose fewer and add them again."
+
+
 def size_words(size: int) -> str:
     """Bytes as people say them."""
     if size < 1024:

@@ -1,10 +1,15 @@
 """Files at the edge of the web: taking uploads in, giving files and made documents out.
 
-An upload route of a feature is a POST that reads ``received`` first and then keeps what was taken:
+An upload route of a feature is a POST that has its files looked into before the database is locked, and then keeps
+what was taken:
 
-    taken = web.received("files")
-    for checked in taken.checked:
-        keep(actor(), checked.name, checked, kind="referral", record_id=…, url=…)
+    @blueprint.post("/referrals/<ref:reference>/files")
+    @prepares(web.received)                 # from portal.kernel.unit_of_work
+    @requires(Action.WRITE_REFERRAL)
+    def add(reference: str) -> ResponseReturnValue:
+        taken: web.Received = prepared()
+        for checked in taken.checked:
+            keep(actor(), checked.name, checked, kind="referral", record_id=…, url=…)
 
 and answers ``taken.problems`` (sentences, one for each refused file) with status 422 when nothing was taken. The
 upload macro (templates/macros/upload.html) draws the control and the list.
@@ -42,14 +47,15 @@ class Received:
 
 
 def received(field: str = "files") -> Received:
-    """Checks every file of the form field, before anything is written. Raises nothing."""
+    """Checks every file of the form field, before anything is written; none of too many. Raises nothing."""
+    chosen = [sent for sent in request.files.getlist(field) if sent.filename]  # a chooser left empty sends no name
+    if len(chosen) > rules.MOST_FILES:
+        return Received((), (rules.too_many_words(len(chosen)),))
     checked: list[intake.Checked] = []
     problems: list[str] = []
-    for sent in request.files.getlist(field):
-        if not sent.filename:  # the chooser was left empty
-            continue
+    for sent in chosen:
         try:
-            checked.append(intake.check(sent.filename, sent.stream.read(rules.LARGEST * 2)))
+            checked.append(intake.check(sent.filename or "", sent.stream.read(rules.LARGEST * 2)))
         except Refused as refused:
             problems.extend(refused.problems)
     if not checked and not problems:

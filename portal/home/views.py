@@ -29,7 +29,8 @@ def our_school() -> ResponseReturnValue:
     if not actor().school_ids:
         raise OutOfReach
     found = queries.our_school(actor())
-    audit_trail.viewed(actor(), "results of own school viewed", "school", min(actor().school_ids))
+    for row in found.results:
+        audit_trail.viewed(actor(), "results of own school viewed", "case_file", row.case_id)
     return hx.page("home/our_school.html", fragment="home/_our_school.html", ours=found)
 
 

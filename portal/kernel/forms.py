@@ -353,8 +353,8 @@ class TimeField(fields.TimeField):
 
     widget = TextInput()
 
-    def __init__(self, label: str, **kwargs: Any) -> None:
-        super().__init__(label, [Optional()], **kwargs)
+    def __init__(self, label: str, *, required: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, [*_words("time", required)], **kwargs)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         text = valuelist[0].strip() if valuelist else ""

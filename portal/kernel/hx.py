@@ -15,6 +15,13 @@ def page(template: str, *, fragment: str | None = None, status: int = 200, **con
     return response
 
 
+def shown_once(template: str, again: str, **context: Any) -> Response:
+    """A page with what is shown only now; sending the form once more leads to ``again``."""
+    response = page(template, **context)
+    response.headers["X-Saved-At"] = again
+    return response
+
+
 def saved(
     url: str, message: str = "", *, fragment: str | None = None, event: str | None = None, **context: Any
 ) -> Response:

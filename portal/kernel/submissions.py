@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import Model, db
 from portal.kernel import clock
+from portal.kernel.crypto import keyed_digest
 from portal.kernel.database import UtcDateTime
 from portal.kernel.errors import Refused
 
@@ -25,6 +26,7 @@ class Submission(Model):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[int | None] = mapped_column(Integer)
     endpoint: Mapped[str] = mapped_column(String(120))
+    """A keyed digest of the endpoint and its path: a path may hold the token of a link, which is kept nowhere"""
     location: Mapped[str] = mapped_column(String(500), default="/")
     made_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
@@ -46,10 +48,11 @@ def claim(submission_id: str, person_id: int | None, endpoint: str) -> str | Non
     """
     if not is_well_formed(submission_id):
         raise Refused("This form is damaged. Go back, reload the page and try again.")
+    place = keyed_digest("submission", endpoint)
     row = {
         "id": submission_id,
         "person_id": person_id,
-        "endpoint": endpoint,
+        "endpoint": place,
         "location": "/",
         "made_at": clock.now(),
     }
@@ -57,13 +60,13 @@ def claim(submission_id: str, person_id: int | None, endpoint: str) -> str | Non
         db.session.execute(insert(Submission).values(row))
     except IntegrityError:
         db.session.rollback()
-        return _earlier(submission_id, person_id, endpoint)
+        return _earlier(submission_id, person_id, place)
     return None
 
 
-def _earlier(submission_id: str, person_id: int | None, endpoint: str) -> str:
+def _earlier(submission_id: str, person_id: int | None, place: str) -> str:
     earlier = db.session.get(Submission, submission_id)
-    if earlier is None or earlier.person_id != person_id or earlier.endpoint != endpoint:
+    if earlier is None or earlier.person_id != person_id or earlier.endpoint != place:
         raise Refused("This form was already used. Go back, reload the page and try again.")
     return earlier.location
 

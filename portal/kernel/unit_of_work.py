@@ -7,7 +7,7 @@ without that record no child's data leaves.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, current_app, g, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
@@ -24,6 +24,8 @@ from portal.kernel.database import mode
 from portal.kernel.errors import EditConflict, PortalError, Unavailable
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+View = TypeVar("View", bound=Callable[..., Any])
+
 TRIES = 3
 """How often a unit is run when another one got in between; the second run sees what the other saved."""
 
@@ -38,6 +40,24 @@ class WroteWhileReading(PortalError):
     """A view answered GET and tried to write: a defect of the portal, not a busy database."""
 
 
+def prepares(work: Callable[[], object]) -> Callable[[View], View]:
+    """``work`` is done before a submission of this view is claimed, so that nobody waits for the database meanwhile.
+
+    For what takes its time and needs the request alone, such as looking into files. The view asks for ``prepared()``.
+    """
+
+    def mark(view: View) -> View:
+        view.prepares = work  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def prepared() -> Any:
+    """What the view's ``prepares`` has made; the same for every try of the unit."""
+    return g.prepared
+
+
 def run(view: Callable[[], ResponseReturnValue]) -> Response:
     """Runs the matched view as one unit and answers its response."""
     reading = request.method in SAFE_METHODS
@@ -46,6 +66,7 @@ def run(view: Callable[[], ResponseReturnValue]) -> Response:
             with mode("read"):
                 return _read(view)
         db.session.rollback()  # what the gate read was a reading transaction
+        _prepare()
         with mode("write"):
             return _write(view)
     except SQLAlchemyError as error:
@@ -55,6 +76,12 @@ def run(view: Callable[[], ResponseReturnValue]) -> Response:
         if is_unavailable(error):
             raise Unavailable("The database cannot be reached or written just now.") from error
         raise
+
+
+def _prepare() -> None:
+    work = getattr(current_app.view_functions.get(request.endpoint or ""), "prepares", None)
+    if work is not None:
+        g.prepared = work()
 
 
 def _read(view: Callable[[], ResponseReturnValue]) -> Response:

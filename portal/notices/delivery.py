@@ -104,7 +104,8 @@ def _claim() -> _Claimed | None:
         message.attempts += 1
         if stale:
             message.attempts, message.leased_until = 0, None
-            message.state, message.settled_at = rules.State.NOT_NEEDED.value, now
+            message.state, message.settled_at = rules.State.FAILED.value, now
+            message.last_error = rules.Ending.NEVER_TRIED.value
         return _Claimed(message.id, message.message_id, message.digest_on is not None)
 
 
@@ -141,6 +142,8 @@ def _path(notice: Notice) -> str | None:
 def _settle(message_id: int, state: rules.State) -> None:
     with writing():
         message = db.session.get_one(Message, message_id)
+        if message.state != rules.State.WAITING:  # it came too late and is settled already
+            return
         message.state, message.settled_at = state.value, clock.now()
         message.leased_until = None
         if state is rules.State.SENT:

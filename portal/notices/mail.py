@@ -44,7 +44,7 @@ def composed(letter: Letter, sender: str) -> bytes:
     message["To"] = letter.recipient
     message["Subject"] = subject_of([line.kind for line in letter.lines], is_digest=letter.is_digest)
     message["Auto-Submitted"] = "auto-generated"
-    template = "digest" if letter.is_digest else "message"
+    template = "digest" if letter.is_digest or len(letter.lines) > 1 else "message"
     given = {
         "service": service,
         "lines": [

@@ -38,6 +38,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "training_dates_offered": Kind("Dates for training", "Dates for the training that was asked for are offered."),
     "training_booked": Kind("Training booked", "A training session is booked. The date is in the portal."),
+    "training_not_yours": Kind(
+        "Training that you do not give any more", "You are no longer named as a trainer of a session."
+    ),
     "training_moved": Kind("Training moved", "A training session has changed. What is new is in the portal."),
     "training_cancelled": Kind("Training cancelled", "A training session is cancelled. The reason is in the portal."),
     "training_declined": Kind(
@@ -61,6 +64,10 @@ KINDS: Mapping[str, Kind] = {
     ),
     "something_waits": Kind("Something waits for you", "Something waits for you in the portal."),
     "agreement_waits": Kind("An agreement waits for you", "An agreement waits for your signature. Sign in to read it."),
+    "agreement_renewed": Kind(
+        "An agreement that waits for you has changed",
+        "What is planned has changed, so a newer version of an agreement waits for your signature. Sign in to read it.",
+    ),
     "agreement_overdue": Kind(
         "An agreement still waits for you",
         "An agreement has waited for your signature for more than five school days. Sign in to read it.",
@@ -83,6 +90,9 @@ KINDS: Mapping[str, Kind] = {
     "referral_decided": Kind("News of a referral", "There is news of a referral: a letter waits for you."),
     "referral_withdrawn": Kind(
         "A referral was withdrawn", "A referral was withdrawn, so nothing waits there any more."
+    ),
+    "referral_arranged": Kind(
+        "What was agreed is arranged", "What the service agreed with your school on a referral is arranged."
     ),
     "decision_ratified": Kind("A decision was ratified", "The panel has ratified a decision on a referral."),
     "support_opened": Kind("Support is being set up", "A piece of work that you asked for is being set up."),
@@ -124,7 +134,7 @@ PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440,
 MOST_ATTEMPTS = len(PAUSES) + 1
 
 STALE_AFTER = timedelta(days=3)
-"""A message that was never tried (no mail server was set) is not worth sending after this."""
+"""A message that was never tried (no worker, no mail server) is not sent by itself any more after this."""
 
 
 def next_digest(now: datetime, zone: tzinfo) -> tuple[date, datetime]:
@@ -136,7 +146,7 @@ def next_digest(now: datetime, zone: tzinfo) -> tuple[date, datetime]:
 
 def subject_of(kinds: Sequence[str], *, is_digest: bool) -> str:
     """The subject of an e-mail that carries notices of these kinds."""
-    if not is_digest:
+    if not is_digest and len(kinds) == 1:
         return KINDS[kinds[0]].subject
     return "1 thing waits for you" if len(kinds) == 1 else f"{len(kinds)} things wait for you"
 
@@ -163,6 +173,7 @@ class Ending(StrEnum):
     WENT_AWAY = "went_away"
     UNANSWERED = "unanswered"
     NOT_COMPOSED = "not_composed"
+    NEVER_TRIED = "never_tried"
 
 
 ENDINGS: Mapping[Ending, str] = {
@@ -175,6 +186,7 @@ ENDINGS: Mapping[Ending, str] = {
     Ending.WENT_AWAY: "The mail server went away before it had the message.",
     Ending.UNANSWERED: "The mail server went away before it said whether it took the message; it may arrive twice.",
     Ending.NOT_COMPOSED: "The message could not be written. Tell whoever looks after the portal.",
+    Ending.NEVER_TRIED: "Nothing was sent for three days: no worker, or no mail server. Try again if it is still news.",
 }
 
 

@@ -11,6 +11,7 @@ APPROVE_REFERRAL = "approve_referral"
 ANSWER_RETURN = "answer_return"
 RATIFY_DECISION = "ratify_decision"
 OPEN_CASE = "open_case"
+ARRANGE_AGREED = "arrange_agreed"
 DECIDE_AT_PANEL = "decide_at_panel"
 CHOOSE_WORKER = "choose_worker"
 OBSERVATION_REPORT = "observation_report"
@@ -31,6 +32,8 @@ ANSWER_TRAINING = "answer_training"
 CHOOSE_TRAINING_DATE = "choose_training_date"
 ENTER_ATTENDEES = "enter_attendees"
 FILL_REGISTER = "fill_register"
+GIVE_EVALUATION_LINK = "give_evaluation_link"
+MOVE_PEOPLE = "move_people"
 ANSWER_ADVICE = "answer_advice"
 ADVICE_ASKED_BACK = "advice_asked_back"
 
@@ -42,6 +45,7 @@ RULES: Mapping[str, str] = {
     ANSWER_RETURN: "Answer the service's question",
     RATIFY_DECISION: "Ratify the emergency decision",
     OPEN_CASE: "Open the case",
+    ARRANGE_AGREED: "Arrange what was agreed",
     DECIDE_AT_PANEL: "Decide at the panel",
     CHOOSE_WORKER: "Choose a worker and a first day",
     OBSERVATION_REPORT: "Observation report",
@@ -62,6 +66,8 @@ RULES: Mapping[str, str] = {
     CHOOSE_TRAINING_DATE: "Choose a date for training",
     ENTER_ATTENDEES: "Say who comes to the training",
     FILL_REGISTER: "Fill in the register",
+    GIVE_EVALUATION_LINK: "Give a link to questions about training",
+    MOVE_PEOPLE: "Move the people of a school that closed",
 }
 
 

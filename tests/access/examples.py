@@ -156,7 +156,7 @@ EXAMPLES: Mapping[str, Example] = {
     "feedback.add": case_with(source="=family"),
     "feedback.for_school": case_with("ended"),
     "feedback.give": case_with("ended", moment="=end"),
-    "feedback.give_beyond": case_with("answered", moment="=end"),
+    "feedback.give_beyond": case_with("ended", moment="=end"),
     "feedback.change": case_with(feedback_id="feedback_id"),
     "feedback.of_case": case,
     "feedback.remove": case_with(feedback_id="feedback_id"),

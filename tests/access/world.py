@@ -130,9 +130,10 @@ def build() -> Place:
     return place
 
 
-def _school_strategy(world: World, secret: str) -> int:
+def _school_strategy(world: World, name: str) -> int:
+    """It names no child: workers may read it, other schools may not."""
     coordinator = actor_of(world.coordinator.id)
-    return builders_voices.school_strategy(coordinator, world.ash, f"{secret} school strategy").id
+    return builders_voices.school_strategy(coordinator, world.ash, f"{TRAINED[name]} school strategy").id
 
 
 def _publish_policy(world: World) -> None:
@@ -207,7 +208,7 @@ def _side(world: World, name: str) -> Side:
         goal_id=goal.id,
         strategy_id=strategy.id,
         feedback_id=feedback.id,
-        school_strategy_id=_school_strategy(world, secret),
+        school_strategy_id=_school_strategy(world, name),
         monitoring_id=visits_of(ended)[0].id,
         person_id=world.senco.id,
         role_id=_role(world.senco),

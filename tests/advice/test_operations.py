@@ -8,8 +8,11 @@ from portal.advice import operations, queries
 from portal.advice.models import AdviceThread
 from portal.advice.rules import MessageDraft
 from portal.extensions import db
+from portal.kernel import clock
+from portal.kernel.audit import record
 from portal.kernel.errors import EditConflict, NotPermitted, OutOfReach, Refused
 from portal.notices.models import Notice
+from portal.policy import Role
 from portal.referrals.queries import page_answers
 from portal.schools.operations import RefusedFields
 from portal.tasks.models import Task
@@ -18,6 +21,7 @@ from portal.visits.models import Visit
 from portal.visits.operations import correct_visit, remove_visit
 from portal.visits.queries import draft_of
 from tests import builders_advice as build
+from tests import people
 from tests.builders_advice import actor
 from tests.statements import statements
 
@@ -197,6 +201,31 @@ def test_lists_page_by_key_both_ways(world):
 
 
 def test_names_of_pupils_are_compared_as_far_as_their_records_may_be_read(world):
-    assert queries.hint_facts(actor(world.senco), world.ash.id)[0] == {"Maya", "Khan"}
-    assert queries.hint_facts(actor(world.worker), world.ash.id)[0] == frozenset()
-    assert queries.hint_facts(actor(world.coordinator), world.ash.id)[0] == {"Maya", "Khan"}
+    assert queries.hint_facts(actor(world.senco), world.ash.id).names == {"Maya", "Khan"}
+    assert queries.hint_facts(actor(world.worker), world.ash.id).names == frozenset()
+    assert queries.hint_facts(actor(world.coordinator), world.ash.id).names == {"Maya", "Khan"}
+
+
+def _leaves(person):
+    person.disabled_at = clock.now()
+    record(None, "account disabled", person)
+
+
+def test_what_comes_back_reaches_the_school_when_the_asker_has_left(world):
+    head = people.person("Hedda Head", Role.HEAD, school_id=world.ash.id)
+    thread = build.asked(world)
+    _leaves(world.senco)
+    operations.ask_back(actor(world.worker), thread, MessageDraft("How old?", 5), opened_with=thread.version)
+    assert {row[:3] for row in waiting()} == {("advice_asked_back", "head", None)}
+    assert ("advice_asked_back", f"person-{head.id}") in told()
+    assert ("advice_asked_back", f"person-{world.senco.id}") not in told()
+
+
+def test_of_those_who_wrote_only_who_is_still_there_is_told(world):
+    other = people.person("Second Senco", Role.SCHOOL, school_id=world.ash.id)
+    people.person("Hedda Head", Role.HEAD, school_id=world.ash.id)
+    thread = build.asked(world)
+    operations.write_again(actor(other), thread, MessageDraft("And in assembly?"), opened_with=thread.version)
+    _leaves(world.senco)
+    operations.answer(actor(world.worker), thread, MessageDraft("Greet each child.", 5), opened_with=thread.version)
+    assert {who for kind, who in told() if kind == "advice_answered"} == {f"person-{other.id}"}

@@ -5,13 +5,14 @@ import time
 import pytest
 
 from portal.advice import rules
+from portal.schools.rules import hints as person_hints
 
 NAMES = frozenset({"Maya", "Khan", "Will", "Zebedee", "Anne-Marie"})
 FINE = ("Ash Primary", "Torquay", "Jo Ferris")
 
 
 def found(text, names=NAMES, fine=FINE):
-    return [text[hint.start : hint.end] for hint in rules.looks_like_person(text, names, fine)]
+    return [text[hint.start : hint.end] for hint in person_hints.looks_like_person(text, names, fine)]
 
 
 @pytest.mark.parametrize(
@@ -45,9 +46,9 @@ def test_what_is_pointed_at(text, expected):
 
 def test_every_piece_says_why_and_the_text_stays_whole():
     text = "Maya and “Oakley” 🙂 <script>B801200005001</script>"
-    hints = rules.looks_like_person(text, NAMES, FINE)
+    hints = person_hints.looks_like_person(text, NAMES, FINE)
     assert [hint.why for hint in hints] == ["the name of a pupil on your list", "may be a name", "a pupil number (UPN)"]
-    assert "".join(piece.words for piece in rules.pieces(text, hints)) == text
+    assert "".join(piece.words for piece in person_hints.pieces(text, hints)) == text
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_hostile_text_takes_time_in_proportion_to_its_length(piece):
     def used(length):
         text = (piece * length)[:length]
         start = time.process_time()
-        rules.looks_like_person(text, NAMES, FINE)
+        person_hints.looks_like_person(text, NAMES, FINE)
         return time.process_time() - start
 
     used(2_000)

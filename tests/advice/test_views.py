@@ -144,6 +144,8 @@ def test_it_becomes_a_request_for_training(app, ids, senco):
     wrong = senco.post(here, data=data)
     assert wrong.status_code == 422
     assert "which days and times suit you" in wrong.text
+    named = senco.post(here, data={**data, "own_words": "How we help Maya", "dates_words": "Wednesdays"})
+    assert (named.status_code, "Look once more" in named.text) == (422, True)
     asked = senco.post(here, data={**data, "dates_words": "Wednesdays"})
     assert asked.status_code == 303
     assert senco.get(asked.location).status_code == 200

@@ -155,6 +155,45 @@ def test_a_change_of_dates_or_people_makes_a_newer_version_until_it_is_signed(pl
     assert build.of_case(case) is third  # what was signed stands
 
 
+def moved(place, who, day):
+    case = place.case
+    cases.change_plan(
+        place.actor(who), case, planned_half_days=24, starts_on=day, planned_end_on=None, opened_with=case.version
+    )
+    return build.of_case(case)
+
+
+def test_a_newer_version_keeps_the_days_to_sign_and_the_heads_are_told_of_it(place, clock):
+    first = place.agreement
+    clock.forward(days=3)
+    second = moved(place, "coordinator", date(2026, 11, 16))
+    assert (second.number, second.due_on) == (2, first.due_on)
+    assert waiting_tasks()["sign_agreement"].due_on == first.due_on
+    assert told("agreement_renewed") == [f"person-{place.head.id}"]
+    moved(place, "coordinator", date(2026, 11, 17))
+    assert len(told("agreement_renewed")) == 2  # once for each version
+    build.publish(place)
+    fourth = moved(place, "coordinator", date(2026, 11, 18))
+    assert (fourth.of_text.number, fourth.due_on) == (2, date(2026, 11, 20))  # other promises, other days
+
+
+def test_a_worker_who_moves_a_date_neither_signs_for_the_service_nor_changes_the_promises(place):
+    build.publish(place)
+    second = moved(place, "worker", date(2026, 11, 16))
+    (service,) = second.signatures
+    assert (service.name, service.role, service.digest) == ("Cora Ordinator", "Coordinator", second.digest)
+    assert (second.number, second.of_text.number) == (2, 1)
+    assert moved(place, "worker", date(2026, 11, 16)) is second
+    assert moved(place, "coordinator", date(2026, 11, 16)).of_text.number == 2
+
+
+def test_one_clock_reminds_once_however_often_it_was_renewed(place, clock):
+    clock.forward(days=8)
+    operations.remind(place.agreement.id)
+    operations.remind(moved(place, "worker", date(2026, 11, 23)).id)
+    assert told("agreement_overdue") == [f"person-{place.head.id}"]
+
+
 def test_starting_without_it_needs_a_reason_and_it_can_still_be_signed(place):
     coordinator, agreement = place.actor("coordinator"), place.agreement
     with pytest.raises(Refused, match="Say why"):

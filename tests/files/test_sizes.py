@@ -6,7 +6,7 @@ import pytest
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from portal.files import web
+from portal.files import intake, web
 from portal.kernel.access import public
 from portal.kernel.web import takes_up_to
 from tests import builders_files as given_files
@@ -65,6 +65,15 @@ def test_more_than_can_be_sent_gets_the_page_that_says_how_much(client):
 def test_a_route_may_take_more_and_the_check_of_the_token_bears_it(client):
     assert _post(client, "/import", 20 * MB).text == str(20 * MB)
     assert _post(client, "/import", 26 * MB).status_code == 413
+
+
+def test_more_files_than_can_be_kept_are_not_even_opened(app, monkeypatch):
+    monkeypatch.setattr(intake, "check", lambda *_: pytest.fail("opened"))
+    files = [FileStorage(io.BytesIO(given_files.PDF), f"{number}.pdf", "files") for number in range(21)]
+    with app.test_request_context(method="POST", data={"files": files}):
+        taken = web.received()
+    assert (taken.checked, len(taken.problems)) == ((), 1)
+    assert "You chose 21 files, and at most 20 can be added" in taken.problems[0]
 
 
 def test_every_file_has_its_own_sentence(app):

@@ -5,6 +5,7 @@ import pytest
 from portal.accounts.queries import actor_of
 from portal.extensions import db
 from portal.home import queries
+from portal.kernel.audit import AuditLine
 from portal.policy import Role
 from tests import builders_cases as cases
 from tests import builders_measures as build
@@ -80,3 +81,17 @@ def test_the_page_is_the_schools_alone_and_home_leads_there(given, sign_in):
     assert "Maya K." not in sign_in(other).get("/our-school").text
     assert "No support has ended yet" in sign_in(other).get("/our-school").text
     assert sign_in(worker).get("/our-school").status_code == 404
+
+
+def test_each_case_that_is_shown_is_recorded(app, given, sign_in):
+    def make():
+        world = cases.world()
+        return world.senco.id, {ended_case(world).id for _ in range(2)}
+
+    senco, shown = given(make)
+    sign_in(senco).get("/our-school")
+    with app.app_context():
+        rows = db.session.execute(
+            db.select(AuditLine.kind, AuditLine.record_id).where(AuditLine.action == "results of own school viewed")
+        )
+        assert {tuple(row) for row in rows} == {("case_file", case_id) for case_id in shown}

@@ -270,7 +270,7 @@ def _school_answers(story: Story) -> None:
     expect(page.get_by_label("Strengths and interests")).to_have_value("Drawing, and helping the caretaker.")
     page.get_by_label(OWN_QUESTION).fill("The teaching assistant, at the gate.")
     press(page, "Send the answers")
-    told(page, "Sent to the service again.")
+    told(page, "Your answers are sent.")
     walker.look()
 
 

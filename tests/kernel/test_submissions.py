@@ -111,3 +111,11 @@ def test_the_answer_and_the_change_are_kept_together(app, client):
     client.post("/lab/notes", data=NOTE | {"answer": "422"})
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Submission)) == 0
+
+
+def test_the_path_of_a_form_is_not_kept_in_clear(app, client):
+    client.post("/lab/notes", data=NOTE)
+    with app.app_context():
+        (kept,) = db.session.scalars(select(Submission))
+    assert "notes" not in kept.endpoint
+    assert len(kept.endpoint) == 64

@@ -14,7 +14,8 @@ from portal.kernel import audit
 from portal.kernel.unit_of_work import writing
 from portal.notices import delivery, operations, rules
 from portal.notices.models import Notice
-from tests import smtp
+from portal.policy import Role
+from tests import people, smtp
 from tests.builders_notices import messages, send_all, somebody, the_message, told, use_server, work_off
 from tests.smtp import peer
 
@@ -220,6 +221,24 @@ def test_who_changes_back_to_at_once_gets_what_waits_for_the_evening_now(app):
         assert send_all() == 2
 
 
+def test_what_the_evening_had_gathered_goes_now_with_all_its_lines(app):
+    sam = somebody()
+    with writing():
+        operations.choose(_actor(sam), daily=True)
+    for key in ("one", "two", "three"):
+        told(sam, key=key)
+    with writing():
+        operations.choose(_actor(sam), daily=False)
+    with peer() as server:
+        use_server(app, server.server)
+        assert send_all() == 1
+        (mail,) = server.messages()
+    assert mail["Subject"] == "3 things wait for you"
+    for part in ("plain", "html"):
+        words = mail.get_body((part,)).get_content()
+        assert all(f"/messages/{notice.id}" in words for notice in the_message().notices)
+
+
 def test_who_has_no_account_any_more_is_not_written_to(app, clock):
     sam = somebody()
     told(sam)
@@ -232,7 +251,7 @@ def test_who_has_no_account_any_more_is_not_written_to(app, clock):
     assert the_message().state == "not_needed"
 
 
-def test_what_waited_for_a_mail_server_for_days_is_left_out(app, clock):
+def test_what_waited_for_days_is_not_sent_by_itself_and_an_administrator_sees_it(app, clock):
     sam = somebody()
     told(sam, key="old")
     clock.forward(days=4)
@@ -240,8 +259,15 @@ def test_what_waited_for_a_mail_server_for_days_is_left_out(app, clock):
     with peer() as server:
         use_server(app, server.server)
         send_all()
-    assert len(server.taken) == 1
-    assert [message.state for message in messages()] == ["not_needed", "sent"]
+        assert len(server.taken) == 1
+        assert [message.state for message in messages()] == ["failed", "sent"]
+        old = messages()[0]
+        assert rules.ending_words(old.last_error).startswith("Nothing was sent for three days")
+        with writing():
+            admin = people.person("Ada Min", Role.ADMIN)
+            operations.try_again(_actor(admin.id), old.id)
+        assert send_all() == 1
+    assert [message.state for message in messages()] == ["sent", "sent"]
 
 
 def test_a_token_is_made_when_the_message_goes_and_stands_in_no_outbox(app, clock, monkeypatch):

@@ -4,18 +4,20 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from portal.accounts.queries import actor_of
 from portal.extensions import db
-from portal.kernel import audit, settings
+from portal.kernel import audit, clock, settings
 from portal.kernel.errors import EditConflict, NotPermitted, OutOfReach, Refused
 from portal.kernel.history import steps_of
+from portal.notices.models import Notice
 from portal.policy import Role
 from portal.referrals import operations, queries, rules
-from portal.referrals.models import Referral
+from portal.referrals.models import DraftBuffer, Referral
 from portal.schools.models import Pupil
-from portal.schools.operations import LooksKnown, RefusedFields
+from portal.schools.operations import LooksKnown, RefusedFields, change_pupil
+from portal.schools.queries import pupil_draft
 from portal.tasks.models import Task
 from tests import builders_referrals as build
 from tests import people
@@ -229,6 +231,7 @@ def test_returned_and_sent_again_it_keeps_the_day_it_first_came(cast, clock):
     clock.forward(days=1)
     version = queries.opened_page(as_(cast.senco), referral, "agencies").version
     operations.save_page(as_(cast.senco), referral, "agencies", PAGES["agencies"], opened_with=version)
+    build.answered(cast.senco, referral)
     operations.take_step(as_(cast.senco), referral, "resubmit")
     db.session.commit()
     assert (referral.status, referral.submitted_at) == ("submitted", came)
@@ -260,12 +263,126 @@ def test_an_accepting_decision_asks_for_a_case(cast):
     assert open_rules(referral) == [("open_case", "coordinator", "2026-11-17")]
 
 
-@pytest.mark.parametrize("decision", ["training", "consultation", "signpost", "managed_move", "decline"])
-def test_other_decisions_ask_for_none(cast, decision):
+@pytest.mark.parametrize("decision", ["signpost", "decline"])
+def test_a_refusal_asks_for_nothing(cast, decision):
     referral = build.decided(cast.senco, cast.line, cast.coordinator, decision)
     db.session.commit()
     assert open_rules(referral) == []
     assert referral.signpost == ("camhs" if decision == "signpost" else None)
+
+
+@pytest.mark.parametrize("decision", ["training", "consultation", "managed_move"])
+def test_what_was_agreed_without_a_case_waits_for_the_coordinator_until_it_is_arranged(cast, decision):
+    referral = build.decided(cast.senco, cast.line, cast.coordinator, decision)
+    db.session.commit()
+    assert open_rules(referral) == [("arrange_agreed", "coordinator", "2026-11-24")]
+    assert queries.awaiting_case(as_(cast.coordinator)) == []
+    waits = queries.status_line_of(referral)
+    assert (waits.who_acts, waits.by_when.isoformat()) == ("The coordinator", "2026-11-24")
+    assert [row.reference for row in queries.live_referrals(as_(cast.senco)).rows] == [referral.reference]
+    assert "arranged" in [step.name for step in queries.steps_offered(as_(cast.coordinator), referral)]
+    with pytest.raises(NotPermitted):
+        operations.take_step(as_(cast.senco), referral, "arranged")
+    operations.take_step(as_(cast.coordinator), referral, "arranged", note="Monday at nine.")
+    db.session.commit()
+    assert (referral.status, open_rules(referral)) == ("decided", [])
+    line = queries.status_line_of(referral)
+    assert (line.is_over, line.where.endswith("It is arranged.")) == (True, True)
+    assert queries.live_referrals(as_(cast.senco)).rows == ()
+    assert queries.earlier_referrals(as_(cast.senco)).rows[0].line_words == line.where
+    newest = queries.timeline_of(as_(cast.senco), referral).past[0]
+    assert (newest.what, newest.note) == ("What was agreed is arranged", "Monday at nine.")
+    with pytest.raises(Refused, match="arranged already"):
+        operations.take_step(as_(cast.coordinator), referral, "arranged")
+
+
+def test_an_older_decision_that_nobody_was_asked_about_can_be_arranged_once(cast):
+    referral = build.decided(cast.senco, cast.line, cast.coordinator, "training")
+    db.session.execute(delete(Task))
+    operations.take_step(as_(cast.coordinator), referral, "arranged")
+    db.session.commit()
+    assert queries.status_line_of(referral).is_over
+    with pytest.raises(Refused, match="arranged already"):
+        operations.take_step(as_(cast.coordinator), referral, "arranged")
+
+
+def test_what_was_agreed_for_a_whole_school_is_arranged_and_opens_no_case(cast):
+    referral = build.submitted(cast.senco, cast.line)
+    referral.scope_kind = "school"
+    decision = rules.Decision("whole_school", "Fits.", "", "direct")
+    operations.take_step(as_(cast.coordinator), referral, "decide", decision=decision)
+    db.session.commit()
+    assert open_rules(referral) == [("arrange_agreed", "coordinator", "2026-11-24")]
+    assert queries.awaiting_case(as_(cast.coordinator)) == []
+    assert queries.status_line_of(referral).by_when is not None
+
+
+def test_a_decision_with_a_case_leaves_nothing_to_arrange(cast):
+    referral = build.decided(cast.senco, cast.line, cast.coordinator)
+    with pytest.raises(Refused, match="nothing to arrange"):
+        operations.take_step(as_(cast.coordinator), referral, "arranged")
+
+
+def test_the_writer_takes_back_what_waits_for_approval(cast):
+    referral = build.written(cast.senco, cast.asking)
+    operations.take_step(as_(cast.senco), referral, "send_for_approval")
+    told = db.session.scalar(select(func.count(Notice.id)))
+    with pytest.raises(OutOfReach):
+        operations.take_step(as_(cast.other), referral, "recall")
+    operations.take_step(as_(cast.senco), referral, "recall")
+    db.session.commit()
+    assert (referral.status, open_rules(referral)) == ("draft", [])
+    assert db.session.scalar(select(func.count(Notice.id))) == told
+    operations.save_page(as_(cast.senco), referral, "views", rules.ViewsPage("Better"), opened_with=0)
+    operations.take_step(as_(cast.senco), referral, "send_for_approval")
+    assert open_rules(referral) == [("approve_referral", None, "2026-11-11")]
+
+
+def test_taking_a_decision_back_leaves_the_pupils_record_as_it_is_now(cast):
+    referral = build.decided(cast.senco, cast.line, cast.coordinator)
+    now = replace(pupil_draft(referral.pupil), sen_status="E", diagnosis="ADHD")
+    change_pupil(as_(cast.coordinator), referral.pupil, now, opened_with=referral.pupil.version)
+    db.session.commit()
+    operations.take_step(as_(cast.coordinator), referral, "take_back", note="Wrong referral.")
+    db.session.commit()
+    kept = pupil_draft(referral.pupil)
+    assert (kept.sen_status, kept.diagnosis) == ("E", "ADHD")
+
+
+def test_a_draft_is_given_up_without_a_reason(cast):
+    referral = build.draft(cast.senco, cast.line)
+    operations.take_step(as_(cast.senco), referral, "withdraw")
+    db.session.commit()
+    assert referral.status == "withdrawn"
+
+
+def typed(cast, referral, page):
+    row = DraftBuffer(
+        referral_id=referral.id, page=page, person_id=cast.senco.id, typed="[]", page_version=0,
+        sitting="a" * 32, stroke=1, saved_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+
+
+def test_what_was_typed_for_earlier_questions_does_not_stand_among_new_ones(cast):
+    referral = build.submitted(cast.senco, cast.line)
+    for page in ("answer", "views"):
+        typed(cast, referral, page)
+    operations.take_step(as_(cast.coordinator), referral, "return", note="And now?")
+    db.session.commit()
+    assert list(db.session.scalars(select(DraftBuffer.page))) == ["views"]
+
+
+@pytest.mark.parametrize("ending", ["withdraw", "decide"])
+def test_what_was_typed_and_not_saved_goes_with_the_end(cast, ending):
+    referral, open_one = build.submitted(cast.senco, cast.line), build.draft(cast.senco, cast.line)
+    for one in (referral, open_one):
+        typed(cast, one, "views")
+    decision = rules.Decision("decline", "Not ours.", "", "direct") if ending == "decide" else None
+    operations.take_step(as_(cast.coordinator), referral, ending, note="x", decision=decision)
+    db.session.commit()
+    assert list(db.session.scalars(select(DraftBuffer.referral_id))) == [open_one.id]
 
 
 def test_a_decision_needs_its_parts(cast):
@@ -322,6 +439,18 @@ def test_withdrawing_asks_why_and_settles_everything(cast, who):
     operations.take_step(as_(getattr(cast, who)), referral, "withdraw", note="The family moved.")
     db.session.commit()
     assert (referral.status, open_rules(referral)) == ("withdrawn", [])
+
+
+def test_nothing_is_sent_that_the_sender_did_not_see(cast):
+    referral = build.written(cast.senco, cast.line)
+    db.session.commit()
+    seen, version = queries.state_of_text(referral), referral.version
+    operations.save_page(as_(cast.head), referral, "views", rules.ViewsPage("Late"), opened_with=0)
+    db.session.commit()
+    assert referral.version == version
+    with pytest.raises(EditConflict):
+        operations.take_step(as_(cast.senco), referral, "submit", opened_with=version, seen=seen)
+    operations.take_step(as_(cast.senco), referral, "submit", seen=queries.state_of_text(referral))
 
 
 def test_two_people_who_act_at_once(cast):

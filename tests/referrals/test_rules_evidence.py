@@ -1,7 +1,7 @@
 """The checklist, the kinds of referral, who signs, and what another source may fill in."""
 
-from dataclasses import fields
-from datetime import date
+from dataclasses import fields, replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -102,7 +102,8 @@ def test_who_signs_depends_on_who_writes():
 
 CHILD = GroupPupil(
     "Maya", "Okafor", date(2017, 3, 5), "5", sen_status="N", looked_after=False, social_care="none",
-    agrees=True, agrees_on=TODAY, agrees_who="Mrs O", shares=False,
+    agrees=True, agrees_on=TODAY, agrees_who="Mrs O",
+    shares=False, shares_why_not="Not asked yet",
 )  # fmt: skip
 
 
@@ -114,6 +115,17 @@ def test_a_group_needs_two_pupils_and_the_core_answers_of_each():
     )
     lacking = blocking(missing_on(GroupPage((CHILD, GroupPupil("Bo"))), asked))[0]
     assert lacking.startswith("The pupils: pupil 2 lacks the family name, the date of birth")
+    permitted = replace(CHILD, shares=True, shares_why_not="")
+    assert blocking(missing_on(GroupPage((permitted, replace(CHILD, shares_why_not=""))), asked)) == (
+        "The pupils: pupil 1 lacks when the family permitted sharing, who permitted sharing.",
+        "The pupils: pupil 2 lacks why information may not be shared.",
+    )
+    permitted = replace(permitted, shares_on=TODAY, shares_who="Mrs O")
+    assert not blocking(missing_on(GroupPage((permitted, CHILD)), asked))
+    words = rules.answer_words("pupils", (permitted,), TODAY)
+    assert words.endswith("information may be shared (Mrs O, 10 November)")
+    late = replace(permitted, shares_on=TODAY + timedelta(days=1))
+    assert set(rules.page_problems(GroupPage((late,)), TODAY)) == {"pupils-0-shares_on"}
     assert {page.key for page in rules.pages_of("group")} >= {"pupils", "views", "referrer"}
 
 

@@ -56,6 +56,8 @@ ASKED = ReferralFacts(asks_head=True)
         ("return", {"submitted", "at_panel"}, "returned", Action.SCREEN_REFERRAL, True),
         ("ask_another", {"awaiting_approval"}, "awaiting_approval", Action.WRITE_REFERRAL, False),
         ("take_back", {"decided"}, "submitted", Action.SCREEN_REFERRAL, True),
+        ("recall", {"awaiting_approval"}, "draft", Action.WRITE_REFERRAL, False),
+        ("arranged", {"decided"}, "decided", Action.SCREEN_REFERRAL, False),
         ("withdraw", set(OPEN), "withdrawn", Action.WITHDRAW_REFERRAL, True),
     ],
 )
@@ -65,7 +67,7 @@ def test_steps(step: str, sources: set[str], target: str, needs: Action, reason_
 
 
 def test_there_are_no_other_steps() -> None:
-    assert len(ROAD.steps) == 12
+    assert len(ROAD.steps) == 14
 
 
 def test_every_status_can_be_reached_and_the_open_ones_can_be_left() -> None:
@@ -94,6 +96,15 @@ def test_every_status_can_be_reached_and_the_open_ones_can_be_left() -> None:
         ("send_back", "awaiting_approval", GAPS, 0),
         ("resubmit", "returned", COMPLETE, 0),
         ("resubmit", "returned", GAPS, 1),
+        ("resubmit", "returned", ReferralFacts(unanswered=2), 1),
+        ("resubmit", "returned", replace(GAPS, unanswered=1), 2),
+        ("recall", "awaiting_approval", GAPS, 0),
+        ("recall", "submitted", COMPLETE, 1),
+        ("arranged", "decided", ReferralFacts(agreed="training"), 0),
+        ("arranged", "decided", ReferralFacts(agreed="training", arranged=True), 1),
+        ("arranged", "decided", ReferralFacts(agreed="whole_school", kind="school"), 0),
+        ("arranged", "decided", ReferralFacts(agreed="whole_school"), 1),
+        ("arranged", "decided", ReferralFacts(agreed="decline"), 1),
         ("return", "submitted", GAPS, 0),
         ("return", "at_panel", GAPS, 0),
         ("return", "decided", GAPS, 1),
@@ -133,12 +144,13 @@ def test_deciding(decision: str, pupil_known: bool, possible: bool) -> None:
         ("draft", COMPLETE, ["submit", "withdraw"]),
         ("draft", ASKED, ["send_for_approval", "withdraw"]),
         ("draft", replace(ASKED, approved=True), ["submit", "withdraw"]),
-        ("awaiting_approval", ASKED, ["approve", "ask_another", "send_back", "withdraw"]),
+        ("awaiting_approval", ASKED, ["approve", "ask_another", "send_back", "recall", "withdraw"]),
         ("submitted", COMPLETE, ["decide", "send_to_panel", "return", "withdraw"]),
         ("submitted", ReferralFacts(panels_held=False), ["decide", "return", "withdraw"]),
         ("returned", COMPLETE, ["resubmit", "withdraw"]),
         ("at_panel", COMPLETE, ["decide", "defer", "return", "withdraw"]),
         ("decided", COMPLETE, []),
+        ("decided", ReferralFacts(agreed="consultation"), ["arranged"]),
         ("withdrawn", COMPLETE, []),
     ],
 )
@@ -253,19 +265,24 @@ TUESDAY = date(2017, 12, 5)
         ),
         (
             StatusFacts("decided", None, "signpost", signpost="Early help"),
-            "Not for outreach. Turn to early help instead. Next: the school.",
+            "Not for outreach. Turn to early help instead. Nothing more to do here.",
         ),
         (
             StatusFacts("decided", None, "signpost"),
-            "Not for outreach. The decision says where to turn. Next: the school.",
+            "Not for outreach. The decision says where to turn. Nothing more to do here.",
         ),
         (
             StatusFacts("decided", None, "signpost", signpost="CAMHS"),
-            "Not for outreach. Turn to CAMHS instead. Next: the school.",
+            "Not for outreach. Turn to CAMHS instead. Nothing more to do here.",
         ),
         (
             StatusFacts("decided", None, "training"),
             "Training was agreed. The service will arrange it with you. Next: the coordinator.",
+        ),
+        (StatusFacts("decided", None, "training", arranged=True), "Training was agreed. It is arranged."),
+        (
+            StatusFacts("decided", None, "whole_school", kind="school", arranged=True),
+            "Accepted for whole-school or staff support. It is arranged.",
         ),
         (
             StatusFacts("decided", TUESDAY, "outreach", case_stage="Support", workers=("Sam Lee", "Jo Park")),

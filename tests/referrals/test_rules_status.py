@@ -65,6 +65,14 @@ def test_a_return_needs_a_question_and_keeps_the_forms_order() -> None:
     assert rules.complete_asking(Asking(words="Which agencies?")).own == ("Which agencies?",)
 
 
+def test_a_return_can_ask_for_the_plan() -> None:
+    plan = ("evidence", "plan")
+    assert rules.asking_problems(Asking(named=(plan,))) == []
+    assert rules.asking_problems(Asking(named=(("evidence", "other"),))) == ["Choose the questions from the list."]
+    asking = rules.complete_asking(Asking((plan, ("needs", "diagnosis"))))
+    assert (asking.named, asking.words) == ((("needs", "diagnosis"), plan), "Diagnosis\nPlan or provision map")
+
+
 @given(st.sets(st.sampled_from([field.name for field in fields(FamilyPage)])))
 def test_only_what_was_asked_is_taken(asked: set[str]) -> None:
     saved = FamilyPage(agrees=True, agrees_who="Kept", shares_with="Kept")

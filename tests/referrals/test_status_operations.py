@@ -1,7 +1,9 @@
 """What follows from each step: versions, letters, questions, matches, messages; and what nobody can change."""
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -9,13 +11,16 @@ from sqlalchemy import func, select, text
 
 from portal.accounts.queries import actor_of
 from portal.extensions import db
+from portal.files.intake import check
 from portal.kernel.errors import EditConflict, NotPermitted, OutOfReach, Refused
 from portal.notices.models import Notice
 from portal.policy import Role
 from portal.referrals import operations, queries, rules
 from portal.referrals.models import KeptForGood, Referral, ReferralLetter, ReferralMatch, ReferralVersionPage
+from portal.referrals.queries.shown import HAND_OVER
 from portal.schools.operations import RefusedFields
 from portal.tasks.models import Task
+from portal.tasks.queries import waiting_for
 from tests import builders_referrals as build
 from tests import people
 from tests.statements import statements
@@ -93,6 +98,7 @@ def test_each_sending_is_kept_and_nothing_changes_it(cast):
     page = queries.opened_page(as_(cast.senco), referral, "agencies")
     changed = replace(page.draft, social_care="none", lead_professional="Ms Lead")
     operations.save_page(as_(cast.senco), referral, "agencies", changed, opened_with=page.version)
+    build.answered(cast.senco, referral, "As the page says.")
     operations.take_step(as_(cast.senco), referral, "resubmit")
     db.session.commit()
     assert [(row.number, row.by) for row in queries.versions_of(referral)] == [(2, "Sam Ash"), (1, "Sam Ash")]
@@ -100,6 +106,7 @@ def test_each_sending_is_kept_and_nothing_changes_it(cast):
     assert sorted((c.label, c.what) for c in shown.changes) == [
         ("Lead professional", "Added"),
         ("Social-care status", "Changed"),
+        ("Which agencies?", "Added"),
     ]
     assert not any(
         one.label == "Lead professional" for _, part in queries.version_page(referral, 1).parts for one in part
@@ -197,11 +204,100 @@ def test_a_return_without_a_question_is_refused(cast):
 
 def test_a_second_return_asks_anew(cast):
     referral = returned(cast)
+    build.answered(cast.senco, referral)
     operations.take_step(as_(cast.senco), referral, "resubmit")
     operations.take_step(as_(cast.coordinator), referral, "return", asking=rules.Asking(own=("And then?",)))
     db.session.commit()
     assert [row.words for row in queries.asked_rows(queries.questions_of(referral))] == ["And then?"]
     assert len(told("referral_returned")) == 2
+
+
+def test_it_is_not_sent_again_before_the_services_own_questions_are_answered(cast):
+    referral = returned(cast)
+    with pytest.raises(Refused, match="no answer yet"):
+        operations.take_step(as_(cast.senco), referral, "resubmit")
+    build.answered(cast.senco, referral, "  ")
+    assert queries.unanswered_of(referral) == 1
+    build.answered(cast.senco, referral)
+    operations.take_step(as_(cast.senco), referral, "resubmit")
+    assert referral.status == "submitted"
+
+
+def answer_task(referral):
+    return db.session.scalars(select(Task).where(Task.key == f"referral-{referral.id}-answer_return")).one()
+
+
+def test_a_head_who_refers_is_asked_to_answer(cast):
+    referral = build.submitted(cast.head, cast.line)
+    operations.take_step(as_(cast.coordinator), referral, "return", note="More?")
+    db.session.commit()
+    assert [row.rule for row in waiting_for(as_(cast.head), date(2026, 11, 10))] == ["answer_return"]
+    assert [row.rule for row in waiting_for(as_(cast.senco), date(2026, 11, 10))] == ["answer_return"]
+    operations.hand_over(as_(cast.head), referral, cast.senco.id, opened_with=referral.version)
+    db.session.commit()
+    assert answer_task(referral).person_id == cast.senco.id
+
+
+def test_a_school_of_heads_alone_is_asked_when_the_writer_has_left(cast):
+    cedar = people.school("Cedar Primary")
+    writer = people.person("Cy Cedar", Role.SCHOOL, school_id=cedar.id)
+    people.person("Con Cedar", Role.HEAD, school_id=cedar.id)
+    people.commit()
+    referral = build.submitted(writer, cast.line)
+    build.role_ended(writer)
+    operations.take_step(as_(cast.coordinator), referral, "return", note="More?")
+    assert (answer_task(referral).person_id, answer_task(referral).role) == (None, "head")
+
+
+def test_messages_go_to_those_who_act_for_the_school_today(cast):
+    referral = build.submitted(cast.senco, cast.line)
+    build.role_ended(cast.senco)
+    operations.take_step(as_(cast.coordinator), referral, "return", note="More?")
+    db.session.commit()
+    assert told("referral_returned") == recipient(cast.head)
+
+
+def test_what_is_arranged_is_told_to_the_school(cast):
+    referral = build.decided(cast.senco, cast.line, cast.coordinator, "training")
+    operations.take_step(as_(cast.coordinator), referral, "arranged")
+    db.session.commit()
+    assert told("referral_arranged") == recipient(cast.senco)
+
+
+def test_a_file_stays_once_the_service_has_received_it_whichever_sending_brought_it(cast, clock):
+    referral = build.submitted(cast.senco, cast.line)
+    clock.forward(hours=1)
+    operations.take_step(as_(cast.coordinator), referral, "return", note="The plan?")
+    stored = operations.add_file(as_(cast.senco), referral, "plan", check("plan.pdf", build.PLAN))
+    build.answered(cast.senco, referral)
+    clock.forward(hours=1)
+    operations.take_step(as_(cast.senco), referral, "resubmit")
+    operations.take_step(as_(cast.coordinator), referral, "return", note="And now?")
+    clock.forward(hours=1)
+    later = operations.add_file(as_(cast.senco), referral, "other", check("more.pdf", build.PLAN))
+    db.session.commit()
+    assert [row.stays for row in queries.files_of_referral(referral)] == [True, False]
+    with pytest.raises(Refused, match="has received this file"):
+        operations.remove_file(as_(cast.senco), referral, stored.id)
+    operations.remove_file(as_(cast.senco), referral, later.id)
+
+
+def test_a_hand_over_and_its_note_stay_with_the_school(cast):
+    referral = returned(cast)
+    note = "Mum is hard to reach, between us."
+    operations.hand_over(as_(cast.senco), referral, cast.head.id, note=note, opened_with=referral.version)
+    db.session.commit()
+    theirs = queries.timeline_of(as_(cast.coordinator), referral).past
+    assert [row.what for row in theirs] == ["Returned for more information", "Sent to the service"]
+    mine = queries.timeline_of(as_(cast.senco), referral).past
+    assert (mine[0].what, mine[0].note) == ("Handed to a colleague", f"To Jo Head.\n{note}")
+
+
+def test_every_step_that_is_written_has_words():
+    folder = Path(operations.__file__).parent
+    named = {name for file in folder.glob("*.py") for name in re.findall(r'step="(\w+)"', file.read_text())}
+    assert {HAND_OVER, *named, *rules.ROAD.by_name} <= set(rules.STEP_WORDS)
+    assert "ratify" in named
 
 
 def matched(referral):
@@ -245,6 +341,7 @@ def test_the_coordinator_settles_a_match_and_no_version_moves(cast):
     assert [match.state for match in queries.matches_of(as_(cast.coordinator), first)] == ["different"]
     assert (first.version, second.version) == versions
     operations.take_step(as_(cast.coordinator), second, "return", note="More")
+    build.answered(cast.other, second)
     operations.take_step(as_(cast.other), second, "resubmit")
     db.session.commit()
     assert [state for _, state in matched(second)] == ["different"]

@@ -7,10 +7,12 @@ from types import SimpleNamespace
 import pytest
 from pypdf import PdfReader
 
+from portal.accounts.models import Person
 from portal.extensions import db
 from portal.policy import Role
 from portal.referrals import operations, rules
 from portal.referrals.models import Referral, ReferralMatch
+from portal.schools.models import ServiceLine
 from tests import builders_referrals as build
 from tests import people
 from tests.statements import statements
@@ -64,6 +66,26 @@ def status(app, reference):
         return db.session.scalar(db.select(Referral.status).where(Referral.reference == reference))
 
 
+def test_the_check_of_a_return_leads_to_what_has_no_answer_yet(world, sign_in):
+    page = sign_in(world.senco).get(f"/referrals/{world.returned}/check").text
+    assert f'href="/referrals/{world.returned}/answer"' in page
+    assert "Send it again" not in page
+
+
+def test_the_coordinator_says_what_is_arranged(app, world, sign_in, given):
+    def agreed():
+        cora, sam = (db.session.get_one(Person, one) for one in (world.coordinator, world.senco))
+        return build.decided(sam, db.session.scalars(db.select(ServiceLine)).first(), cora, "training").reference
+
+    client, reference = sign_in(world.coordinator), given(agreed)
+    assert "It is arranged" in client.get(f"/referrals/{reference}").text
+    url = f"/referrals/{reference}/steps/arranged"
+    assert "What is arranged? (optional)" in client.get(url).text
+    assert post(client, url, note="").status_code == 303
+    shown = sign_in(world.senco).get(f"/referrals/{reference}").text
+    assert "Training was agreed. It is arranged." in shown
+
+
 def test_the_school_answers_just_what_was_asked_and_sends_it(app, world, sign_in):
     client = sign_in(world.senco)
     url = f"/referrals/{world.returned}/answer"
@@ -94,6 +116,65 @@ def test_the_school_answers_just_what_was_asked_and_sends_it(app, world, sign_in
     assert all(words in page for words in ("ADHD &amp; more", "Check-in", "Ms Lead", "2 versions"))
     assert client.get(url).status_code == 302
     assert status(app, world.returned) == "submitted"
+
+
+def test_the_plan_is_asked_for_and_the_answers_lead_to_where_it_is_added(app, world, sign_in):
+    coordinator, client = sign_in(world.coordinator), sign_in(world.senco)
+    ask = f"/referrals/{world.submitted}/steps/return"
+    assert "Plan or provision map" in coordinator.get(ask).text
+    assert post(coordinator, ask, ask_evidence="plan").status_code == 303
+    url = f"/referrals/{world.submitted}/answer"
+    page = client.get(url).text
+    assert re.search(rf'href="/referrals/{world.submitted}/evidence">Add the file<', page)
+    assert "Plan or provision map" in client.get(f"/referrals/{world.submitted}").text
+    assert post(client, url).status_code == 303
+    assert status(app, world.submitted) == "submitted"
+
+
+def test_what_is_typed_among_the_answers_is_kept_until_they_are_saved(app, world, sign_in):
+    client, url = sign_in(world.senco), f"/referrals/{world.returned}/answer"
+    page = client.get(url).text
+    assert "autosave.js" in page
+    form = page[page.index("data-autosave=") :]
+    assert re.search(r"<button[^>]*>", form)[0].startswith('<button type="submit" name="then" value="later"')
+    keep = re.search(r'data-autosave="([^"]+)"', page)[1]
+    sitting = re.search(r'data-sitting="([^"]+)"', page)[1]
+    question = re.search(r'name="(own_\d+)"', page)[1]
+    facts = {"sitting": sitting, "stroke": 1, "draft_version": 0}
+    facts["page_version"] = re.search(r'data-page-version="(\d+)"', page)[1]
+    typed = {"needs-diagnosis": "ADHD, typed", question: "Ms Typed", "tried-strategies-0-strategy": "A quiet room"}
+    assert client.post(keep, data=typed | facts).json["version"] == 1
+    page = client.get(url).text
+    assert "What you typed is here and not saved yet" in page
+    assert all(words in page for words in ("ADHD, typed", "Ms Typed", "A quiet room"))
+    assert "Typed" not in sign_in(world.head).get(url).text
+    assert "Answers typed and not saved yet" in client.get(f"/referrals/{world.returned}/check").text
+    assert client.get(f"/referrals/{world.returned}/form").status_code == 200
+    assert post(client, url, **typed, sitting=sitting, then="later").status_code == 303
+    page = client.get(url).text
+    assert "Ms Typed" in page
+    assert "not saved yet" not in page
+    assert client.post(keep, data=typed | facts | {"stroke": 9}).json["closed"] is True
+    facts = {"sitting": "d" * 32, "stroke": 1, "draft_version": 2, "page_version": 9}
+    assert client.post(keep, data={question: "Given up"} | facts).status_code == 200
+    dropped = client.post(f"{keep}/drop")
+    assert (dropped.status_code, dropped.location) == (303, url)
+    assert "Given up" not in client.get(url).text
+    assert client.post(f"/referrals/{world.asking}/form/answer/autosave", data=facts).status_code == 404
+
+
+def test_a_detail_follows_the_question_that_asks_for_it(world, sign_in, given):
+    def asked():
+        referral = build.submitted(db.session.get_one(Person, world.senco), build.service_line())
+        named = (("needs", "sen_status"), ("views", "pupil_views"))
+        asking = rules.Asking(named)
+        operations.take_step(build.actor_of(world.coordinator), referral, "return", asking=asking)
+        return referral.reference
+
+    page = sign_in(world.senco).get(f"/referrals/{given(asked)}/answer").text
+    assert "asked.js" in page
+    assert re.findall(r'data-asked-by="([^"]+)"', page) == ["needs-sen_status"]
+    assert 'name="views-pupil_views"' in page  # asked for itself: it waits for no other answer
 
 
 def test_answers_that_cannot_be_right_are_named_where_they_stand(world, sign_in):
@@ -265,6 +346,7 @@ def test_the_page_of_a_referral_takes_a_steady_number_of_statements(app, world, 
 
         referral = db.session.scalars(db.select(R).where(R.reference == world.returned)).one()
         for _ in range(3):
+            build.answered(referral.written_by, referral)
             operations.take_step(build.actor_of(world.senco), referral, "resubmit")
             operations.take_step(build.actor_of(world.coordinator), referral, "return", note="More")
 

@@ -361,6 +361,36 @@ def test_the_check_page_sends_what_is_complete(app, world, sign_in):
     assert "With the service for screening. Next: the coordinator, by Tuesday 10 November." in shown
 
 
+def test_what_was_changed_since_the_check_is_read_again_before_it_is_sent(app, world, sign_in):
+    client, colleague = sign_in(world.senco), sign_in(world.head)
+    check, send = f"/referrals/{world.written}/check", f"/referrals/{world.written}/steps/submit"
+
+    def read():
+        seen = re.search(r'name="seen"[^>]*value="([^"]+)"', client.get(check).text)[1]
+        return hidden(client, check) | {"seen": seen}
+
+    fields = read()
+    post(colleague, f"/referrals/{world.written}/form/views", pupil_views_how="told", pupil_views="I like art.")
+    refused = client.post(send, data=fields)
+    assert (refused.status_code, status(app, world.written)) == (409, "draft")
+    assert "Read it again, then send it" in refused.text
+    assert "I like art." in refused.text
+    assert client.post(send, data=read()).status_code == 303
+
+
+def test_a_draft_is_given_up_and_a_sent_one_is_withdrawn(app, world, sign_in):
+    client = sign_in(world.senco)
+    url = f"/referrals/{world.draft}/steps/withdraw"
+    page = client.get(url).text
+    assert "Give up this draft" in page
+    assert "Only your school can read it." in page
+    assert 'name="note"' not in page
+    assert "Give up this draft" in client.get(f"/referrals/{world.draft}").text
+    assert post(client, url).status_code == 303
+    assert status(app, world.draft) == "withdrawn"
+    assert 'name="note"' in client.get(f"/referrals/{world.submitted}/steps/withdraw").text
+
+
 def test_an_incomplete_referral_is_not_sent_by_a_forged_button(app, world, sign_in):
     client = sign_in(world.senco)
     refused = post(client, f"/referrals/{world.draft}/steps/submit", f"/referrals/{world.draft}/steps/withdraw")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.extensions import db
+from portal.files import intake
 from portal.files.models import StoredFile
 from portal.kernel.audit import AuditLine
 from portal.notices.models import Notice
@@ -381,6 +382,20 @@ def test_nobody_of_another_school_hands_over_or_reads_the_evidence(world, sign_i
     for path in ("hand-over", "evidence", "form", "prefill/ctf", "prefill/last"):
         assert other.get(f"/referrals/{world.draft}/{path}").status_code == 404
     assert sign_in(world.worker).get(f"/referrals/{world.draft}/evidence").status_code == 403
+
+
+def test_files_are_looked_into_before_the_database_is_locked(world, sign_in, monkeypatch):
+    locked = []
+
+    def look(name, content):
+        locked.append(db.session().in_transaction())
+        return real(name, content)
+
+    real = intake.check
+    monkeypatch.setattr(intake, "check", look)
+    data = {"files": [(io.BytesIO(PDF), "plan.pdf")], "submission_id": "c" * 32}
+    assert sign_in(world.senco).post(f"/referrals/{world.draft}/evidence/plan", data=data).status_code == 200
+    assert locked == [False]
 
 
 def test_the_version_stops_a_second_hand_over(app, world, sign_in, given):

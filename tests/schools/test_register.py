@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from portal.accounts.operations.people import add_role
+from portal.accounts.operations.people import add_role, end_role
 from portal.accounts.queries import actor_of, find_schools, schools_to_choose
 from portal.accounts.rules import RoleDraft
 from portal.extensions import db
@@ -16,6 +16,7 @@ from portal.schools import operations, queries
 from portal.schools.models import School
 from portal.schools.operations import import_schools
 from portal.schools.rules import register as rules
+from portal.tasks.models import Task
 from tests import builders_schools as build
 from tests import people
 from tests.register_file import HEADINGS, schools, write_register
@@ -246,3 +247,39 @@ def test_pages_search_the_register(app, given, sign_in, tmp_path):
     assert senco.get(f"/schools/{third}").status_code == 404
     for address in ("/people/invite", "/visits/"):
         assert admin.get(f"{address}?find=%00%FF{'x' * 3000}&school=99999999999999").status_code in (200, 403)
+
+
+def moves():
+    rows = db.session.execute(
+        db.select(Task.role, Task.school_id, Task.title).where(Task.rule == "move_people", Task.done_at.is_(None))
+    )
+    return [tuple(row) for row in rows]
+
+
+def test_a_school_that_closes_with_people_asks_the_coordinator_to_move_them(unit, tmp_path):
+    rows = list(schools(4, closed_every=9))
+    import_schools(write_register(tmp_path / "a.csv", rows))
+    school = by_urn(rows[0]["URN"])
+    senco = people.person("Ash Senco", Role.SCHOOL, school_id=school.id)
+    for row in rows[:2]:
+        row.update({"EstablishmentStatus (name)": "Closed", "CloseDate": "31-08-2026"})
+    import_schools(write_register(tmp_path / "b.csv", rows))
+    assert moves() == [("coordinator", school.id, f"{school.name} closed: move its people")]
+    earlier = build.school("Long Closed", status="closed")
+    people.person("Hedda Head", Role.HEAD, school_id=earlier.id)
+    import_schools(tmp_path / "b.csv")
+    assert [row[1] for row in moves()] == [school.id, earlier.id]
+    db.session.commit()
+    admin = people.person("Ada Min", Role.ADMIN)
+    end_role(actor_of(admin.id), senco.id, senco.roles[0].id, None)
+    assert [row[1] for row in moves()] == [earlier.id]
+
+
+def test_closing_by_hand_asks_too_and_reopening_settles_it(unit):
+    school = build.school()
+    people.person("Hedda Head", Role.HEAD, school_id=school.id)
+    boss = actor_of(people.person("Cora Ordinator", Role.COORDINATOR).id)
+    operations.close_school(boss, school, date(2026, 8, 31), None, opened_with=school.version)
+    assert [row[1] for row in moves()] == [school.id]
+    operations.reopen_school(boss, school, opened_with=school.version)
+    assert moves() == []

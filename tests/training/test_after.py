@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 
 from portal.accounts.queries import actor_of
 from portal.extensions import db
+from portal.kernel.audit import AuditLine
 from portal.kernel.errors import EditConflict, NotPermitted, OutOfReach, Refused
+from portal.kernel.submissions import Submission
 from portal.notices.models import Message, Notice
 from portal.notices.operations import composers
 from portal.schools.operations import RefusedFields
@@ -21,6 +23,7 @@ from portal.training.queries.evaluations import open_link, said_of
 from portal.training.queries.events import event_for, event_page, event_rows
 from portal.training.queries.programmes import standings_in
 from portal.training.rules.evaluations import LASTS, Answer, Moment
+from portal.training.views import evaluations as evaluation_views
 from tests import builders_cases as cases
 from tests import builders_training as build
 from tests import people
@@ -80,7 +83,7 @@ def test_who_left_an_address_is_asked_when_the_register_is_finished(session):
 
 def test_one_answer_by_a_personal_link_and_no_way_back_to_the_person(session):
     token = token_of(links()[0])
-    assert open_link(token).title == session.title
+    assert open_link(token).topic == "Attachment awareness"
     evaluations.answer(token, GOOD)
     assert open_link(token) is None
     with pytest.raises(OutOfReach):
@@ -105,16 +108,17 @@ def test_a_link_ends_after_four_weeks_and_is_then_not_sent(session, clock):
     assert composers[evaluations.KINDS[Moment.AFTER]]({"link": links()[0].id}) is None
 
 
-def test_as_many_answer_by_the_room_link_as_were_present(session, coordinator):
-    token = evaluations.make_room_link(coordinator, session, Moment.AFTER)
-    evaluations.answer(token, GOOD)
+def test_as_many_answer_by_the_room_link_as_came_without_a_link_of_their_own(session, coordinator):
+    link = evaluations.make_room_link(coordinator, session, Moment.AFTER)
+    token = link.token
+    assert link.answers == 1
     evaluations.answer(token, GOOD)
     with pytest.raises(OutOfReach):
         evaluations.answer(token, GOOD)
 
 
 def test_a_second_room_link_ends_the_first(session, coordinator):
-    first = evaluations.make_room_link(coordinator, session, Moment.AFTER)
+    first = evaluations.make_room_link(coordinator, session, Moment.AFTER).token
     evaluations.make_room_link(coordinator, session, Moment.AFTER)
     assert open_link(first) is None
 
@@ -315,7 +319,7 @@ def test_the_three_questions_open_without_an_account_and_keep_what_was_typed(app
         build.people(world, made)
         clock.moment = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
         build.held(world, made)
-        tokens.append(evaluations.make_room_link(actor_of(world.coordinator.id), made, Moment.AFTER))
+        tokens.append(evaluations.make_room_link(actor_of(world.coordinator.id), made, Moment.AFTER).token)
 
     given(make)
     client, address = app.test_client(), f"/training/evaluate/{tokens[0]}"
@@ -332,3 +336,118 @@ def test_the_three_questions_open_without_an_account_and_keep_what_was_typed(app
     used = client.get(address)
     assert (unknown.status_code, used.status_code) == (404, 404)
     assert "does not open anything" in used.text
+
+
+# Without an account --------------------------------------------------------------------------------------------------
+
+
+def audit_since(last):
+    return db.session.execute(
+        select(AuditLine.action, AuditLine.kind, AuditLine.record_id).where(AuditLine.id > last).order_by(AuditLine.id)
+    ).all()
+
+
+def test_the_audit_trail_leads_from_no_answer_to_its_link(session):
+    token = token_of(links()[0])
+    last = db.session.scalar(select(func.max(AuditLine.id)))
+    evaluations.answer(token, GOOD)
+    db.session.commit()  # the net has nothing to say
+    assert [tuple(row) for row in audit_since(last)] == [("evaluation given", "training_session", session.id)]
+
+
+def test_room_links_never_bring_more_answers_than_people_came(session, coordinator):
+    evaluations.answer(evaluations.make_room_link(coordinator, session, Moment.AFTER).token, GOOD)
+    with pytest.raises(Refused, match="nobody is left"):
+        evaluations.make_room_link(coordinator, session, Moment.AFTER)
+    evaluations.answer(token_of(links()[0]), GOOD)
+    with pytest.raises(Refused, match="nobody is left"):
+        evaluations.make_room_link(coordinator, session, Moment.AFTER)
+    assert evaluations.make_room_link(coordinator, session, Moment.LATER).answers == 2
+
+
+def test_a_title_in_own_words_is_not_shown_without_an_account(world, coordinator, clock):
+    made = build.shared(world, topic_id=None, title="How we help Maya", places=None)
+    build.places(world, made)
+    build.people(world, made)
+    clock.moment = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
+    build.held(world, made)
+    token = evaluations.make_room_link(coordinator, made, Moment.AFTER).token
+    assert open_link(token).topic == "Your training"
+
+
+def test_a_term_later_the_trainers_give_a_link_to_who_left_no_address(session, coordinator, world):
+    evaluations._ask_later({"session": session.id})
+    (waits,) = db.session.scalars(select(Task).where(Task.rule == "give_evaluation_link", Task.done_at.is_(None)))
+    assert waits.person_id == world.worker.id
+    evaluations.make_room_link(coordinator, session, Moment.LATER)
+    assert waits.done_at is not None
+
+
+def test_a_corrected_register_asks_and_tells_who_is_new(world, clock):
+    made = build.shared(world, places=None)
+    build.places(world, made)
+    build.people(world, made, "Ana Lee")
+    build.places(world, made, 1, other=True)
+    late = [training_rules.Somebody("Bo Late", "Teacher", "bo@school.example")]
+    training.enter_people(actor_of(world.other_senco.id), made, world.birch.id, late)
+    clock.moment = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
+    ana, bo = sorted(made.attendees, key=lambda one: one.id)
+    build.held(world, made, ana.id)
+    assert links() == []
+    build.held(world, made, ana.id, bo.id)
+    assert [(link.attendee_id, link.moment) for link in links()] == [(bo.id, "after")]
+    told = db.session.scalars(select(Notice.recipient).where(Notice.kind == "training_certificates")).all()
+    assert told == [f"person-{world.senco.id}", f"person-{world.other_senco.id}"]
+
+
+@pytest.fixture
+def room(given, clock):
+    """A room link for two, with who made it."""
+
+    def make():
+        world = cases.world()
+        made = build.shared(world, places=None)
+        build.places(world, made)
+        build.people(world, made)
+        clock.moment = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
+        build.held(world, made)
+        token = evaluations.make_room_link(actor_of(world.coordinator.id), made, Moment.AFTER).token
+        return {"token": token, "boss": world.coordinator.id, "session": made.id}
+
+    return given(make)
+
+
+ANSWERED = {"scale": "very", "different": "Wait & listen", "submission_id": "ab" * 16}
+
+
+def test_an_answer_sent_twice_is_kept_once_and_its_token_nowhere(app, room):
+    client, address = app.test_client(), f"/training/evaluate/{room['token']}"
+    answers = [client.post(address, data=ANSWERED) for _ in range(2)]
+    assert [(one.status_code, one.location) for one in answers] == [(303, "/training/evaluated")] * 2
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Evaluation)) == 1
+        (kept,) = db.session.scalars(select(Submission))
+        assert room["token"] not in f"{kept.endpoint} {kept.location}"
+        assert len(kept.endpoint) <= 120
+
+
+def test_a_whole_school_answers_from_one_address_and_nothing_typed_is_lost(app, room, monkeypatch):
+    client, address = app.test_client(), f"/training/evaluate/{room['token']}"
+    for _ in range(evaluation_views.MOST_UNKNOWN + 1):
+        assert client.post(address, data={"different": "x"}).status_code == 422
+    monkeypatch.setattr(evaluation_views, "MOST_OF_A_LINK", evaluation_views.MOST_UNKNOWN)
+    refused = client.post(address, data=ANSWERED)
+    assert refused.status_code == 429
+    assert "Wait &amp; listen" in refused.text
+    assert "Wait a few minutes" in refused.text
+    for _ in range(evaluation_views.MOST_UNKNOWN):
+        assert client.post("/training/evaluate/nonsense", data={}).status_code == 404
+    assert client.post("/training/evaluate/nonsense", data={}).status_code == 429
+
+
+def test_a_room_link_is_shown_once_and_reloading_leads_back(sign_in, room):
+    client, here = sign_in(room["boss"]), f"/training/sessions/{room['session']}/evaluations"
+    first = client.post(f"{here}/after", data={"submission_id": "cd" * 16})
+    assert "/training/evaluate/" in first.text
+    again = client.post(f"{here}/after", data={"submission_id": "cd" * 16})
+    assert (again.status_code, again.location) == (303, here)

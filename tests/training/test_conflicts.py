@@ -103,7 +103,7 @@ def test_a_form_sent_twice_makes_one_request(app, sign_in, ids):
 @pytest.mark.parametrize("text", hostile.STORED)
 def test_odd_text_is_kept_and_shown_as_text(app, sign_in, ids, text):
     client = sign_in(ids["senco"])
-    answer = client.post("/training/new", data={**WISH, "difference": text, "own_words": text})
+    answer = client.post("/training/new", data={**WISH, "difference": text, "own_words": text, "looked": "send"})
     page = client.get(answer.headers["Location"]).text
     assert "<script>alert" not in page
     with app.app_context():

@@ -1,12 +1,12 @@
 """What comes after a session: evaluations, standing in a programme, and events."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from portal.training.rules import evaluations, events
 from portal.training.rules.evaluations import Answer, Moment
-from portal.training.rules.programmes import Counted, Trained, standing, standings
+from portal.training.rules.programmes import COUNTS_FOR, Counted, Trained, standing, standings
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 15), date(2026, 10, 6), date(2026, 11, 10)
 
@@ -104,3 +104,12 @@ def test_an_event_names_the_field_to_mend(changes, field):
 
 def test_an_event_that_fits():
     assert events.event_problems(event(), NOVEMBER) == {}
+
+
+def test_who_came_more_than_three_years_ago_counts_no_more():
+    long_ago = SEPTEMBER - COUNTS_FOR
+    came = [Trained("Ana", long_ago), Trained("Ben", long_ago + timedelta(days=1)), Trained("Cy", OCTOBER)]
+    assert standing(came, [], 80, SEPTEMBER - timedelta(days=1)).trained == 2
+    assert standing(came, [], 80, SEPTEMBER).trained == 1
+    found = standings(came, [], 80, NOVEMBER)
+    assert [(step.on, step.trained) for step in found[:2]] == [(OCTOBER, 1), (SEPTEMBER + timedelta(days=1), 0)]

@@ -252,7 +252,7 @@ def test_the_register_works_with_plain_ticks_and_ends_in_certificates(sign_in, i
     page = worker.get(here)
     ticks = re.findall(r'name="present" value="(\d+)"', page.text)
     assert len(ticks) == 2
-    sent = {"present": ticks[:1], "version": version_in(page)}
+    sent = {"present": ticks[:1], "listed": ticks, "version": version_in(page)}
     add = worker.post(here, data={**sent, "then": "save", "door_name": "Cy Fox", "door_school": str(ids["ash"])})
     assert add.status_code == 303
     assert worker.post(here, data={**sent, "then": "save"}).status_code == 409
@@ -260,7 +260,12 @@ def test_the_register_works_with_plain_ticks_and_ends_in_certificates(sign_in, i
     assert worker.post(here, data=nameless).status_code == 422
     page = worker.get(here)
     present = re.findall(r'value="(\d+)" checked', page.text)
-    done = worker.post(here, data={"present": present, "version": version_in(page), "then": "finish"})
+    listed = re.findall(r'name="listed" value="(\d+)"', page.text)
+    sent = {"present": present, "listed": listed, "version": version_in(page), "then": "finish"}
+    unseen = worker.post(here, data={**sent, "listed": present})
+    assert unseen.status_code == 422
+    assert "1 person was entered after you opened this page" in unseen.text
+    done = worker.post(here, data=sent)
     assert done.headers["Location"] == f"/training/sessions/{ids['own']}/certificates"
     listed = senco.get(done.headers["Location"]).text
     assert "Cy Fox" in listed

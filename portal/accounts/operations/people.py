@@ -12,7 +12,7 @@ from portal.accounts.models import Person, RoleAssignment
 from portal.accounts.operations import links, second_factor
 from portal.accounts.operations.sessions import end_all_sessions
 from portal.accounts.queries import places
-from portal.accounts.queries.people import dated_roles
+from portal.accounts.queries.people import dated_roles, people_of_school
 from portal.extensions import db
 from portal.kernel import clock, versions
 from portal.kernel.access import ensure
@@ -20,6 +20,7 @@ from portal.kernel.audit import record
 from portal.kernel.errors import NotPermitted, OutOfReach, Refused
 from portal.notices.operations import tell
 from portal.policy import SCHOOL_ROLES, Action, Actor, Role
+from portal.tasks import operations as tasks
 
 KNOWN_EMAIL = (
     "Somebody with this e-mail address has an account already. Find them in the list of people and change their roles "
@@ -118,6 +119,8 @@ def end_role(actor: Actor, person_id: int, role_id: int, last_day: date | None) 
         _refuse_last_administrator(person)
     role.ends_on = last_day or today - timedelta(days=1)
     record(actor, "role ended", person, fields=("roles",))
+    if role.school_id is not None:
+        _settle_move(actor, role.school_id)
     end_all_sessions(person.id)
 
 
@@ -130,6 +133,8 @@ def disable(actor: Actor, person_id: int) -> None:
     _refuse_last_administrator(person)
     person.disabled_at = clock.now()
     record(actor, "account disabled", person)
+    for school_id in {role.school_id for role in person.roles if role.school_id is not None}:
+        _settle_move(actor, school_id)
     links.withdraw_links(actor, person.id)
     end_all_sessions(person.id)
 
@@ -173,6 +178,17 @@ def unlink_work_account(actor: Actor, person_id: int, identity_id: int) -> None:
     db.session.delete(identity)
     end_all_sessions(person.id)
     _tell(person, "work-account")
+
+
+def people_task(school_id: int) -> str:
+    """The key of the task to move the people of a school that closed; schools ask for it."""
+    return f"school-{school_id}-people"
+
+
+def _settle_move(actor: Actor, school_id: int) -> None:
+    """Once nobody is left at a school that closed, nobody is left to be moved."""
+    if not people_of_school(school_id):
+        tasks.settle(people_task(school_id), actor)
 
 
 def _ensure_may_reopen(actor: Actor, person: Person) -> None:

@@ -250,3 +250,24 @@ def people_with(role: Role, *, school_id: int | None = None, line_id: int | None
         every = RoleAssignment.service_line_id
         statement = statement.where(or_(every == line_id, every.is_(None)))
     return tuple(db.session.scalars(statement))
+
+
+def people_of_school(school_id: int) -> tuple[int, ...]:
+    """Everybody who acts for the school today: its staff, then its heads."""
+    staff = people_with(Role.SCHOOL, school_id=school_id)
+    heads = people_with(Role.HEAD, school_id=school_id)
+    return tuple(dict.fromkeys((*staff, *heads)))
+
+
+def school_audience(school_id: int, *concerned: int | None) -> tuple[int, ...]:
+    """Who hears of what concerns a school: its staff, or its heads where it has no other account; and of the people
+    ``concerned`` (who asked, who booked) those who act for it today, so that a head who asks hears the answer."""
+    staff = people_with(Role.SCHOOL, school_id=school_id)
+    heads = people_with(Role.HEAD, school_id=school_id)
+    return tuple(dict.fromkeys((*(staff or heads), *(one for one in heads if one in concerned))))
+
+
+def school_role(school_id: int) -> Role:
+    """The role for which a school's task waits: its heads where nobody else has an account."""
+    staff = people_with(Role.SCHOOL, school_id=school_id)
+    return Role.SCHOOL if staff or not people_with(Role.HEAD, school_id=school_id) else Role.HEAD

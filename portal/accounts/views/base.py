@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, session, url_for
+from flask import Blueprint, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import rules
-from portal.kernel import access, clock, dates, forms, hx
+from portal.kernel import access, clock, dates, forms
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -110,10 +110,3 @@ def moment_words(moment: datetime | None) -> str | None:
         return None
     local = moment.astimezone(clock.LONDON)
     return f"{dates.day_words(local.date(), clock.today())} at {dates.clock_words(local.time())}"
-
-
-def shown_once(template: str, again: str, **context: Any) -> Response:
-    """A page with what is shown only now; sending the form once more leads to ``again``."""
-    response = hx.page(template, **context)
-    response.headers["X-Saved-At"] = again
-    return response

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import queries, rules
 from portal.accounts.forms import EndRoleForm, InviteForm, PersonForm, RoleForm
 from portal.accounts.operations import people as operations
-from portal.accounts.views.base import blueprint, link_address, moment_words, shown_once
+from portal.accounts.views.base import blueprint, link_address, moment_words
 from portal.kernel import clock, dates, forms, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import NotPermitted, Refused
@@ -88,7 +88,7 @@ def link_page(person_id: int, token: str) -> ResponseReturnValue:
     """The one-time link, shown once to be copied."""
     person = queries.person_page(actor(), person_id)
     afterwards = url_for("accounts.person", person_id=person_id)
-    return shown_once(
+    return hx.shown_once(
         "accounts/link.html",
         afterwards,
         person_row=person.row,

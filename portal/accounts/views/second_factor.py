@@ -8,7 +8,7 @@ from flask_login import current_user
 from portal.accounts import principal, queries, rules
 from portal.accounts.forms import CodeForm, ConfirmForm
 from portal.accounts.operations import second_factor as factors
-from portal.accounts.views.base import blueprint, passkey_place, remote_address, shown_once, wanted_next
+from portal.accounts.views.base import blueprint, passkey_place, remote_address, wanted_next
 from portal.kernel import hx, settings
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
@@ -82,7 +82,7 @@ def _set_up_page(form: CodeForm, secret: str) -> ResponseReturnValue:
 
 
 def _codes_page(codes: tuple[str, ...], afterwards: str) -> ResponseReturnValue:
-    return shown_once("accounts/recovery_codes.html", url_for("accounts.me"), codes=codes, afterwards=afterwards)
+    return hx.shown_once("accounts/recovery_codes.html", url_for("accounts.me"), codes=codes, afterwards=afterwards)
 
 
 @blueprint.route("/me/recovery-codes", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from portal.accounts.queries import people_with
+from portal.accounts.queries import people_of_school, people_with, school_role
 from portal.advice import rules
 from portal.advice.models import AdviceMessage, AdviceThread
 from portal.kernel import clock
@@ -35,14 +35,16 @@ def ask_for_answer(thread: AdviceThread) -> None:
 
 
 def ask_school(thread: AdviceThread) -> None:
-    """Waits for whoever asked."""
+    """Waits for whoever asked; for the school, once they act for it no more."""
+    is_there = thread.asked_by_id in people_of_school(thread.school_id)
     tasks.ask(
         _question_key(thread),
         ADVICE_ASKED_BACK,
         "Answer what the service asks about your question",
         _url(thread),
         calendar_of(None).add_school_days(clock.today(), SCHOOL_DAYS_TO_ANSWER_BACK),
-        person_id=thread.asked_by_id,
+        person_id=thread.asked_by_id if is_there else None,
+        role=None if is_there else school_role(thread.school_id),
         school_id=thread.school_id,
     )
 
@@ -70,9 +72,12 @@ def tell_worker(thread: AdviceThread, person_id: int) -> None:
 
 
 def tell_school(kind: str, thread: AdviceThread, message: AdviceMessage) -> None:
-    """Whoever asked, and whoever of the school wrote since."""
-    people = {thread.asked_by_id, *(one.person_id for one in thread.messages if one.from_school)}
-    tell(kind, sorted(people), _url(thread), key=_message_key(thread, message))
+    """Whoever asked, and whoever of the school wrote since, as far as they act for it today; else everybody who does,
+    so that an answer does not go to somebody who left."""
+    today = people_of_school(thread.school_id)
+    wrote = {thread.asked_by_id, *(one.person_id for one in thread.messages if one.from_school)}
+    people = [person_id for person_id in today if person_id in wrote]
+    tell(kind, people or today, _url(thread), key=_message_key(thread, message))
 
 
 def _url(thread: AdviceThread) -> str:

@@ -14,8 +14,8 @@ from portal.kernel.access import reach_filter
 from portal.kernel.dates import clock_words, day_words
 from portal.kernel.errors import OutOfReach
 from portal.policy import Action, Actor
-from portal.schools.models import School
-from portal.schools.queries import names_of_pupils
+from portal.schools.queries import HintFacts
+from portal.schools.queries import hint_facts as facts_of_school
 from portal.training.models import TrainingRequest
 from portal.visits.models import Visit
 from portal.visits.rules import minutes_words
@@ -180,16 +180,13 @@ def default_minutes(actor: Actor) -> int:
     return last or FIRST_MINUTES
 
 
-def hint_facts(actor: Actor, school_id: int, thread: AdviceThread | None = None) -> tuple[frozenset[str], list[str]]:
-    """Names of pupils that the actor may know of, and words that are no names here: the school, the service, the
-    grown-ups who talk."""
-    school = db.session.get_one(School, school_id)
-    service = settings.current()
-    fine = [school.name, school.town or "", service.name, service.short_name, service.provider, actor.name]
-    if thread is not None:
-        fine += [message.person.name for message in thread.messages]
-        fine += [thread.assigned_to.name] if thread.assigned_to else []
-    return names_of_pupils(actor, school_id), fine
+def hint_facts(actor: Actor, school_id: int, thread: AdviceThread | None = None) -> HintFacts:
+    """Names of pupils that the actor may know of, and words that are no names here: also the grown-ups who talk."""
+    if thread is None:
+        return facts_of_school(actor, school_id)
+    talking = tuple(message.person.name for message in thread.messages)
+    worker = (thread.assigned_to.name,) if thread.assigned_to else ()
+    return facts_of_school(actor, school_id, (*talking, *worker))
 
 
 def came_from(actor: Actor, referral_id: int) -> tuple[int, str] | None:

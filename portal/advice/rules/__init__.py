@@ -1,7 +1,6 @@
-"""Rules of advice: the road of a question, what may be written, what looks like a person, what is carried over."""
+"""Rules of advice: the road of a question, what may be written, what is carried over."""
 
 from portal.advice.rules.carrying import Written, concern_words, difference_words, tried_words
-from portal.advice.rules.hints import Hint, Piece, looks_like_person, pieces
 from portal.advice.rules.road import (
     HOW_SOON,
     ROAD,
@@ -31,16 +30,12 @@ __all__ = [
     "SUBJECT",
     "WAITING_FOR_SCHOOL",
     "Facts",
-    "Hint",
     "MessageDraft",
-    "Piece",
     "QuestionDraft",
     "Written",
     "concern_words",
     "difference_words",
-    "looks_like_person",
     "message_problems",
-    "pieces",
     "question_problems",
     "school_days_for",
     "status_line",

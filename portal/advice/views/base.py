@@ -6,17 +6,16 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.advice import queries, rules
-from portal.kernel import hx, submissions
+from portal.advice import queries
 from portal.kernel.access import actor
 from portal.kernel.forms import PortalForm
 from portal.kernel.web import LARGEST_ID
 from portal.schools.queries import Page
+from portal.schools.views.look import look_once_more
 
 blueprint = Blueprint("advice", __name__)
 
 EVENT = "advice-changed"
-_NOT_TYPED = frozenset({"csrf_token", submissions.FIELD, "version", "looked"})
 
 
 @blueprint.app_context_processor
@@ -25,42 +24,11 @@ def _for_other_features() -> dict[str, Any]:
     return {"advice_of_referral": lambda referral_id: queries.came_from(actor(), referral_id)}
 
 
-def looked() -> str:
-    """What was chosen on the page “Look once more”: send, back, or nothing yet."""
-    return request.form.get("looked", "")
-
-
-def look_once_more(
+def look_at(
     form: PortalForm, texts: dict[str, str], school_id: int, action: str, thread: Any = None
 ) -> ResponseReturnValue | None:
-    """The page that marks what looks like a person, or None when nothing does or it was looked at already.
-
-    ``texts`` are what was typed, by its label.
-    """
-    if looked() == "send":
-        return None
-    names, fine = queries.hint_facts(actor(), school_id, thread)
-    marked = []
-    for label, text in texts.items():
-        hints = rules.looks_like_person(text, names, fine)
-        marked.append((label, rules.pieces(text, hints), hints))
-    if not any(hints for _, _, hints in marked):
-        return None
-    return hx.page(
-        "advice/look.html",
-        status=422,
-        form=form,
-        marked=[(label, pieces) for label, pieces, hints in marked if hints],
-        reasons=_reasons(marked),
-        typed=[(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_TYPED],
-        action=action,
-    )
-
-
-def _reasons(marked: list[Any]) -> list[tuple[str, str]]:
-    """Each piece that was found once, with why, in the order of the texts."""
-    found = {piece.words: piece.why for _, pieces, _ in marked for piece in pieces if piece.why}
-    return list(found.items())
+    """The page that asks to look once more at what is written about a question, or None."""
+    return look_once_more(form, texts, queries.hint_facts(actor(), school_id, thread), action)
 
 
 def id_in_query(name: str) -> int | None:

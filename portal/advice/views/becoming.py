@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.advice import operations, queries
 from portal.advice.forms import ReferralForm
-from portal.advice.views.base import EVENT, blueprint, status
+from portal.advice.views.base import EVENT, blueprint, look_at, status
 from portal.kernel import hx, settings
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
@@ -13,6 +13,7 @@ from portal.kernel.settings import Feature
 from portal.policy import Action
 from portal.schools.operations import RefusedFields
 from portal.schools.queries import line_choices
+from portal.schools.views.look import looked
 from portal.training.forms import RequestForm
 from portal.training.forms.requests import OWN
 from portal.training.queries import topic_choices
@@ -48,9 +49,13 @@ def train(thread_id: int) -> ResponseReturnValue:
     form = RequestForm(data={"topic": OWN, **queries.words_for_training(thread)})
     form.offer_topics(topic_choices())
     del form.school
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.validate() and looked() != "back":
+        draft = form.draft()
+        here = url_for("advice.train", thread_id=thread_id)
+        if page := look_at(form, {"What it should be about": draft.title_typed}, thread.school_id, here, thread):
+            return page
         try:
-            asked = operations.become_training(actor(), thread, form.draft())
+            asked = operations.become_training(actor(), thread, draft)
         except RefusedFields as error:
             form.put_errors(error.by_field)
         except Refused as error:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.advice import operations, queries
 from portal.advice.forms import AnswerForm, MessageForm, QuestionForm, WorkerForm
 from portal.advice.operations.threads import asks_time
-from portal.advice.views.base import EVENT, blueprint, look_once_more, looked, status
+from portal.advice.views.base import EVENT, blueprint, look_at, status
 from portal.cases.queries import worker_choices
 from portal.kernel import audit, hx, settings
 from portal.kernel.access import actor, allows, requires
@@ -18,6 +18,7 @@ from portal.kernel.versions import version_sent
 from portal.policy import Action
 from portal.schools.operations import RefusedFields
 from portal.schools.queries import school_row
+from portal.schools.views.look import looked
 
 
 @blueprint.route("/advice/new", methods=["GET", "POST"])
@@ -38,7 +39,7 @@ def new() -> ResponseReturnValue:
 def _ask(form: QuestionForm, school_id: int) -> ResponseReturnValue | None:
     draft = form.draft()
     texts = {"What is it about?": draft.subject, "Your question": draft.question, "What you tried": draft.tried}
-    if page := look_once_more(form, texts, school_id, url_for("advice.new")):
+    if page := look_at(form, texts, school_id, url_for("advice.new")):
         return page
     try:
         thread = operations.ask_advice(actor(), school_id, draft)
@@ -78,7 +79,7 @@ def answer(thread_id: int) -> ResponseReturnValue:
 def _write(thread: Any, form: Any, operation: Any, action: str, said: str) -> ResponseReturnValue:
     if form.validate() and looked() != "back":
         draft = form.draft()
-        if page := look_once_more(form, {"What you wrote": draft.words}, thread.school_id, action, thread):
+        if page := look_at(form, {"What you wrote": draft.words}, thread.school_id, action, thread):
             return page
         try:
             operation(actor(), thread, draft, opened_with=form.opened_with)

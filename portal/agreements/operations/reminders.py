@@ -23,7 +23,7 @@ def remind(agreement_id: int) -> bool:
         return False
     if not settings.is_on(Feature.AGREEMENTS) or newest_of(agreement.referral_id) is not agreement:
         return False
-    due.tell_heads(agreement, "agreement_overdue", f"agreement-{agreement.id}-overdue")
+    due.tell_heads(agreement, "agreement_overdue", f"agreement-{agreement.referral_id}-{agreement.due_on}-overdue")
     due.ask_coordinator(agreement, CHASE_AGREEMENT, "Ask why the agreement for {} is not signed", "")
     return True
 

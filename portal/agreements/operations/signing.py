@@ -109,7 +109,9 @@ def answer(actor: Actor, agreement: Agreement, words: str, also_agreed: str, *, 
     if not words.strip():
         raise RefusedFields({"words": "Write what the school should know."})
     agreement.change_asked = False
-    newer = renew(actor, agreement.referral_id, rules.from_json(agreement.particulars), also_agreed=also_agreed)
+    newer = renew(
+        actor, agreement.referral_id, rules.from_json(agreement.particulars), also_agreed=also_agreed, tells=False
+    )
     waits = newer or agreement
     history.advance(actor, waits, rules.ROAD, "answer", _FACTS, audit_as="school answered on agreement", note=words)
     due.settle(agreement.referral_id, ANSWER_AGREEMENT, actor)

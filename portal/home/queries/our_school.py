@@ -48,6 +48,7 @@ _ACTIONS: Mapping[ImplementedSummary, str] = {
 class ResultRow:
     """What became of one piece of work, in words."""
 
+    case_id: int
     reference: str
     name: str
     outcome: str
@@ -103,6 +104,7 @@ def results(actor: Actor) -> tuple[ResultRow, ...]:
     """The school's pieces of work that ended, the last first. One statement."""
     rows = db.session.execute(
         select(
+            Case.id,
             Case.reference,
             Case.ended_on,
             Case.minutes_used,
@@ -143,6 +145,7 @@ def _result(row: Any) -> ResultRow:
     ended = f"ended {short_day_words(row.ended_on, clock.today())}"
     parts = [f"{days} used", _ACTIONS[implemented_summary(states)], ended]
     return ResultRow(
+        row.id,
         row.reference,
         cases.listed_name(row.names),
         ", ".join(dict.fromkeys(said)) or "Not recorded",

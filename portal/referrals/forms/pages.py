@@ -258,6 +258,9 @@ class GroupPupilPart(Part):
         "agrees_on": ("agrees", ("yes",)),
         "agrees_who": ("agrees", ("yes",)),
         "agrees_why_not": ("agrees", ("no",)),
+        "shares_on": ("shares", ("yes",)),
+        "shares_who": ("shares", ("yes",)),
+        "shares_why_not": ("shares", ("no",)),
     }
 
     given_name = TextField("First name", longest=80)
@@ -273,6 +276,9 @@ class GroupPupilPart(Part):
     agrees_who = TextField("Who said so?", description="Only if they agree")
     agrees_why_not = LongTextField("Why not?", longest=_LINES, description="Only if they do not agree")
     shares = YesNoField("May information be shared with the agencies involved?")
+    shares_on = NearDateField("When did they permit it?", description="Only if it may be shared")
+    shares_who = TextField("Who permitted it?", description="Only if it may be shared")
+    shares_why_not = LongTextField("Why may it not?", longest=_LINES, description="Only if it may not be shared")
     upn = TextField("Unique pupil number (UPN), if you know it", longest=20)
 
 

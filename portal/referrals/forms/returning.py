@@ -35,10 +35,12 @@ class AskForm(EditForm):
 
 def ask_form(kind: str) -> type[AskForm]:
     """The form for referrals of this kind (pupil, group, school), with their pages' questions to tick."""
-    pages = {
+    pages: dict[str, Field] = {
         f"ask_{page.key}": ManyField(page.title, [(question.field, question.label) for question in page.questions])
         for page in rules.pages_of(kind)
     }
+    plan = ("plan", rules.question_words(rules.PLACE_OF_FILES, "plan"))
+    pages[f"ask_{rules.PLACE_OF_FILES}"] = ManyField("What comes with it", [plan])
     return type("AskFormOfKind", (AskForm,), pages)
 
 
@@ -46,6 +48,8 @@ class AnswerForm(EditForm):
     """The questions of a return on one page: fields of the form's own pages, and a text for each own question."""
 
     parts: Sequence[PageForm] = ()
+    typed_on = ""
+    """When what stands in the fields was typed; empty when it is what was saved"""
 
     def __iter__(self) -> Iterator[Field]:
         return chain(super().__iter__(), *(iter(part) for part in self.parts))
@@ -95,9 +99,12 @@ def answer_form(questions: Sequence[tuple[int, str]], *, sending: bool) -> type[
     return type("AnswerFormOfReturn", (AnswerForm,), fields)
 
 
-def part_of(page: str, asked: Sequence[str], draft: rules.PageDraft) -> PageForm:
-    """A page of the form with the asked questions and their details, and without everything else."""
-    part = form_of(page)(obj=draft, prefix=f"{page}-", meta={"csrf": False})
+def part_of(page: str, asked: Sequence[str], draft: rules.PageDraft, **sent: Any) -> PageForm:
+    """A page of the form with the asked questions and their details, and without everything else.
+
+    ``sent`` is ``formdata`` where the fields are not those of the request.
+    """
+    part = form_of(page)(obj=draft, prefix=f"{page}-", meta={"csrf": False}, **sent)
     kept = {*asked, *details_of(page, asked)}
     for name in [field.short_name for field in part]:
         if name not in kept:

@@ -1,5 +1,7 @@
 """Forms around a referral: starting one, choosing its pupil, taking a step, deciding."""
 
+from wtforms import HiddenField
+
 from portal.kernel.forms import ChoiceField, EditForm, LongTextField, PortalForm, RadioField
 from portal.referrals import rules
 
@@ -25,6 +27,12 @@ class StepForm(EditForm):
     """A step, with the person's reason where one is asked."""
 
     note = LongTextField("Why?", longest=_REASON)
+
+
+class CheckForm(StepForm):
+    """The check before a referral is sent: it carries what stood on the page, so that nothing unseen is sent."""
+
+    seen = HiddenField()
 
 
 class ApproverForm(EditForm):

@@ -40,7 +40,7 @@ def keep_typed(
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
     if referral.status not in rules.EDITABLE:
         raise Refused("This referral was sent meanwhile. Copy what you typed before you leave the page.")
-    if page not in {one.key for one in rules.pages_of(referral.scope_kind)}:
+    if page not in _pages_of(referral):
         raise OutOfReach
     text = json.dumps([list(pair) for pair in typed], ensure_ascii=False)
     if len(text) > LONGEST_TEXT:
@@ -61,6 +61,12 @@ def keep_typed(
     return row
 
 
+def _pages_of(referral: Referral) -> set[str]:
+    """Where something can be typed: the pages of the form, and what the service asks while it is returned."""
+    pages = {page.key for page in rules.pages_of(referral.scope_kind)}
+    return pages | {rules.ANSWER_PAGE} if referral.status == "returned" else pages
+
+
 def _begin_sitting(actor: Actor, referral: Referral) -> None:
     audit.record_act(actor, "referral draft kept", "referral", referral.id)
     over = select(Referral.id).where(Referral.status.in_(OVER))
@@ -74,6 +80,17 @@ def drop_typed(actor: Actor, referral: Referral, page: str) -> None:
     if row is not None and row.typed is not None:
         row.typed = None
         audit.record_act(actor, "referral draft given up", "referral", referral.id)
+
+
+def forget_typed(referral: Referral) -> None:
+    """The referral is over: what anybody typed on its pages and did not save is not kept any longer."""
+    db.session.execute(delete(DraftBuffer).where(DraftBuffer.referral_id == referral.id))
+
+
+def forget_answers_typed(referral: Referral) -> None:
+    """The service asks anew: what was typed for its earlier questions does not stand among the new ones."""
+    of_answers = (DraftBuffer.referral_id == referral.id) & (DraftBuffer.page == rules.ANSWER_PAGE)
+    db.session.execute(delete(DraftBuffer).where(of_answers))
 
 
 def put_away(actor: Actor, referral: Referral, page: str, sitting: str) -> None:

@@ -10,13 +10,14 @@ from portal.kernel.errors import OutOfReach, Refused
 from portal.policy import Action, Actor
 from portal.referrals import rules
 from portal.referrals.models import Referral, ReferralFile
-from portal.referrals.operations.form import ensure_editable
-from portal.referrals.queries.evidence import FILE_KIND
+from portal.referrals.operations.form import ensure_editable, lock
+from portal.referrals.queries.evidence import FILE_KIND, was_received
 
 
 def add_file(actor: Actor, referral: Referral, item: str, checked: Checked) -> StoredFile:
     """Keeps a file that was checked, as this item of the evidence. Raises ``Refused``."""
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
+    lock(referral)
     ensure_editable(referral)
     if item not in rules.FILE_ITEMS:
         raise Refused("Choose what the file is.")
@@ -31,12 +32,13 @@ def add_file(actor: Actor, referral: Referral, item: str, checked: Checked) -> S
 def remove_file(actor: Actor, referral: Referral, file_id: int) -> None:
     """Takes a file away again. Raises ``Refused`` for one that the service has received, ``OutOfReach``."""
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
+    lock(referral)
     ensure_editable(referral)
     row = next((row for row in referral.files if row.file_id == file_id), None)
     if row is None:
         raise OutOfReach
     stored = db.session.get_one(StoredFile, file_id)
-    if referral.submitted_at is not None and stored.kept_at <= referral.submitted_at:
+    if was_received(referral, stored.kept_at):
         raise Refused("The service has received this file with the referral. It stays; you can add a newer one.")
     _ = row.referral  # the part leads to its whole also when it is gone
     db.session.delete(row)

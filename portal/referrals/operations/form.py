@@ -76,12 +76,10 @@ def save_page(
     ``knows_alike``.
     """
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
+    lock(referral)
     ensure_editable(referral)
     if page not in {one.key for one in rules.pages_of(referral.scope_kind)}:
         raise OutOfReach
-    # Two people who save the same new page at once must wait for each other: the second is then told.
-    db.session.refresh(referral, attribute_names=["status", "version"], with_for_update=True)
-    db.session.expire(referral, ["pages"])
     row = saved_page(referral, page)
     if opened_with != (row.version if row else 0):
         raise EditConflict
@@ -105,6 +103,7 @@ def choose_pupil(
     Raises ``Refused`` for another school's pupil and once the referral was sent.
     """
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
+    lock(referral)
     if opened_with is not None:
         check_version(referral, opened_with)
     ensure_editable(referral)
@@ -118,6 +117,18 @@ def choose_pupil(
     if fill:
         keep_page(actor, referral, "pupil", rules.page_of_pupil(pupil_draft(pupil)))
     audit.record(actor, "pupil chosen", referral)
+
+
+def lock(referral: Referral) -> None:
+    """Waits for whoever else changes it, then sees what they wrote: what is checked after this holds to the end.
+
+    Called first wherever pages or files are changed or sent, or one could be changed after it was sent, and the
+    version that is kept could lack what was saved.
+    """
+    db.session.refresh(referral, attribute_names=["status", "version"], with_for_update=True)
+    for row in (*referral.pages, *referral.files):
+        db.session.expire(row)
+    db.session.expire(referral, ["pages", "files"])
 
 
 def ensure_editable(referral: Referral) -> None:

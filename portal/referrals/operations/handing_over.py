@@ -9,8 +9,10 @@ from portal.kernel.versions import check_version
 from portal.notices.operations import tell
 from portal.policy import Action, Actor
 from portal.referrals.models import Referral
-from portal.referrals.operations.form import ensure_editable
+from portal.referrals.operations.due import ask_new_writer
+from portal.referrals.operations.form import ensure_editable, lock
 from portal.referrals.queries.form import colleagues_of
+from portal.referrals.queries.shown import HAND_OVER
 
 
 def hand_over(actor: Actor, referral: Referral, person_id: int, *, note: str = "", opened_with: int | None) -> None:
@@ -19,6 +21,7 @@ def hand_over(actor: Actor, referral: Referral, person_id: int, *, note: str = "
     Raises ``EditConflict``, and ``Refused`` for somebody who is not of the school or once the referral was sent.
     """
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
+    lock(referral)
     check_version(referral, opened_with)
     ensure_editable(referral)
     names = dict(colleagues_of(referral))
@@ -30,7 +33,7 @@ def hand_over(actor: Actor, referral: Referral, person_id: int, *, note: str = "
     taken = StepTaken(
         kind=Referral.__tablename__,
         record_id=referral.id,
-        step="hand_over",
+        step=HAND_OVER,
         source=referral.status,
         target=referral.status,
         person_id=actor.person_id,
@@ -41,6 +44,7 @@ def hand_over(actor: Actor, referral: Referral, person_id: int, *, note: str = "
     db.session.add(taken)
     audit.record(actor, "referral handed over", referral)
     db.session.expire(referral, ["written_by"])
+    ask_new_writer(referral)
     if person_id != actor.person_id:
         url = f"/referrals/{referral.reference}/form"
         tell("draft_handed_over", [person_id], url, key=f"referral-{referral.id}-handed-over-{taken.id}")

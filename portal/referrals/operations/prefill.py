@@ -9,7 +9,7 @@ from portal.kernel.errors import Refused
 from portal.policy import Action, Actor
 from portal.referrals import rules
 from portal.referrals.models import Referral
-from portal.referrals.operations.form import ensure_editable, keep_page
+from portal.referrals.operations.form import ensure_editable, keep_page, lock
 from portal.referrals.operations.pupil import find_pupil
 from portal.referrals.queries.form import opened_page
 from portal.schools.operations import LooksKnown
@@ -25,6 +25,7 @@ def take_answers(
     Raises ``Refused`` when nothing is left to take, and once the referral was sent.
     """
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
+    lock(referral)
     ensure_editable(referral)
     changed = []
     for page in rules.pages_of(referral.scope_kind):

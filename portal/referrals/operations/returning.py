@@ -9,7 +9,8 @@ from portal.kernel.errors import EditConflict, Refused
 from portal.policy import Action, Actor
 from portal.referrals import rules
 from portal.referrals.models import Referral, ReferralQuestion
-from portal.referrals.operations.form import save_page
+from portal.referrals.operations.autosave import put_away
+from portal.referrals.operations.form import lock, save_page
 from portal.referrals.queries.form import page_answers, saved_page
 from portal.referrals.queries.returned import answers_version, fields_asked, questions_of
 from portal.schools.operations import RefusedFields
@@ -40,8 +41,11 @@ def answer_questions(
     *,
     details: Mapping[str, frozenset[str]],
     opened_with: int | None,
+    sitting: str = "",
 ) -> None:
     """Keeps the answers to the questions of the latest return, and to nothing else.
+
+    What the person typed there in this ``sitting`` and had not saved is then no longer kept beside them.
 
     ``pages`` holds by page key what was typed, ``own`` answers by question id; ``details`` by page the fields that
     belong to an asked question (the date of an agreement). A field that was neither asked nor is a detail keeps its
@@ -49,8 +53,7 @@ def answer_questions(
     ``page-field``), ``EditConflict`` and, once the referral is not with the school, ``Refused``.
     """
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
-    db.session.refresh(referral, attribute_names=["status", "version"], with_for_update=True)
-    db.session.expire(referral, ["pages"])
+    lock(referral)
     questions = questions_of(referral)
     if opened_with != answers_version(referral, questions):
         raise EditConflict
@@ -63,6 +66,7 @@ def answer_questions(
         if not question.page and question.id in own:
             _answer(question, own[question.id])
     audit.record(actor, "questions answered", referral)
+    put_away(actor, referral, rules.ANSWER_PAGE, sitting)
 
 
 def _answer_page(actor: Actor, referral: Referral, key: str, sent: rules.PageDraft, asked: set[str]) -> None:

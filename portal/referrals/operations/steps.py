@@ -7,13 +7,15 @@ from portal.accounts.models import Person
 from portal.extensions import db
 from portal.kernel import audit, clock
 from portal.kernel.access import ensure
-from portal.kernel.errors import OutOfReach, Refused
+from portal.kernel.errors import EditConflict, OutOfReach, Refused
 from portal.kernel.history import StepTaken, advance
 from portal.kernel.versions import check_version
 from portal.policy import Action, Actor
 from portal.referrals import rules
 from portal.referrals.models import Referral
-from portal.referrals.operations.due import ask_for_next_step, settle_ratification
+from portal.referrals.operations.autosave import OVER, forget_answers_typed, forget_typed
+from portal.referrals.operations.due import ask_for_next_step, settle_arranging, settle_ratification
+from portal.referrals.operations.form import lock
 from portal.referrals.operations.letters import write_letter
 from portal.referrals.operations.matches import look_for_matches
 from portal.referrals.operations.pupil import find_pupil, keep_on_pupil
@@ -23,6 +25,7 @@ from portal.referrals.operations.versions import SENDING, keep_version
 from portal.referrals.queries.form import page_answers
 from portal.referrals.queries.people import approvers_of
 from portal.referrals.queries.records import facts_of
+from portal.referrals.queries.returned import state_of_text
 from portal.schools.operations import LooksKnown, RefusedFields
 
 _DONE: Mapping[str, str] = {
@@ -38,8 +41,12 @@ _DONE: Mapping[str, str] = {
     "withdraw": "referral withdrawn",
     "ask_another": "referral sent to another approver",
     "take_back": "decision taken back",
+    "recall": "referral recalled",
+    "arranged": "what was agreed arranged",
 }
 _ASKS_APPROVER = frozenset({"send_for_approval", "ask_another"})
+GIVEN_UP = "Given up before it was sent."
+"""The reason of a withdrawal that nobody outside the school learns of; none is asked then."""
 _LEAVES_THE_WRITER = frozenset({"send_for_approval", "submit", "approve", "resubmit"})
 
 
@@ -53,25 +60,32 @@ def take_step(
     asking: rules.Asking | None = None,
     approver_id: int | None = None,
     opened_with: int | None = None,
+    seen: str | None = None,
 ) -> Referral:
     """Takes the referral one step along its road, asks for what comes next, and tells whom it concerns.
 
     ``decide`` needs a ``decision``; one that keeps the referral open (return, defer) takes the step of that name.
     ``return`` takes ``asking``, the questions; a ``note`` alone is the one question. ``send_for_approval`` goes to
-    ``approver_id``, or to the only one there is. With ``opened_with`` the referral must still be at that version.
+    ``approver_id``, or to the only one there is. With ``opened_with`` the referral must still be at that version, with
+    ``seen`` its pages, files and answers must still be those of ``queries.state_of_text``.
     Raises ``OutOfReach`` for an unknown step, ``NotPermitted`` for another role's, ``EditConflict``, ``RefusedFields``
     of a decision or an approver, and ``Refused``.
     """
     if step not in rules.ROAD.by_name:
         raise OutOfReach
     ensure(actor, rules.ROAD.by_name[step].needs, referral.scope)
+    lock(referral)
     if opened_with is not None:
         check_version(referral, opened_with)
+    if seen is not None and seen != state_of_text(referral):
+        raise EditConflict
     if decision is not None:
         step, note = _step_of(decision, referral), decision.reason
     if step == "return":
         asking = _asking(asking, note)
         note = asking.words
+    if step == "withdraw" and referral.submitted_at is None:
+        note = note.strip() or GIVEN_UP
     if step in _LEAVES_THE_WRITER:
         _ensure_pupil(actor, referral)
     facts = facts_of(referral, decision.decision if decision else "")
@@ -79,15 +93,25 @@ def take_step(
         referral.approver = db.session.get_one(Person, _approver(referral, approver_id))
     taken = advance(actor, referral, rules.ROAD, step, facts, audit_as=_DONE[step], note=note)
     _keep_what_it_says(actor, referral, step, decision)
-    due_on = ask_for_next_step(actor, referral)
+    if referral.status in OVER:
+        forget_typed(referral)
+    due_on = _what_is_due(actor, referral, step)
     _write_down(actor, referral, step, note, asking, due_on)
     tell_of_step(actor, referral, step, taken.id)
     return referral
 
 
+def _what_is_due(actor: Actor, referral: Referral, step: str) -> date | None:
+    if step == "arranged":
+        settle_arranging(actor, referral)
+        return None
+    return ask_for_next_step(actor, referral)
+
+
 def ratify(actor: Actor, referral: Referral, *, opened_with: int | None = None) -> None:
     """The panel has ratified an emergency decision. Raises ``Refused`` when there is nothing to ratify."""
     ensure(actor, Action.SCREEN_REFERRAL, referral.scope)
+    lock(referral)
     if opened_with is not None:
         check_version(referral, opened_with)
     if not referral.to_be_ratified:
@@ -142,6 +166,7 @@ def _write_down(
         keep_version(actor, referral, step)
         look_for_matches(referral)
     if step == "return" and asking is not None:
+        forget_answers_typed(referral)
         asked = keep_questions(referral, asking)
         said = "" if note == "\n".join(asked) else note
         write_letter(actor, referral, "return", said, by=due_on, asked=asked)
@@ -171,7 +196,7 @@ def _ensure_pupil(actor: Actor, referral: Referral) -> None:
 def _keep_what_it_says(actor: Actor, referral: Referral, step: str, decision: rules.Decision | None) -> None:
     if step == "approve":
         referral.approved_by_id, referral.approved_at = actor.person_id, clock.now()
-    if referral.status == "submitted":
+    if step in SENDING:
         referral.submitted_at = referral.submitted_at or clock.now()
         keep_on_pupil(actor, referral)
     if step == "decide" and decision is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from portal.accounts.queries import people_with
 from portal.notices.operations import tell
-from portal.policy import Actor, Role
+from portal.policy import SCHOOL_ROLES, Actor, Role
 from portal.referrals.models import Referral
 
 _SCHOOL: Mapping[str, str] = {
@@ -13,6 +13,7 @@ _SCHOOL: Mapping[str, str] = {
     "decide": "referral_decided",
     "defer": "referral_decided",
     "take_back": "referral_decided",
+    "arranged": "referral_arranged",
     "ratify": "decision_ratified",
 }
 _SERVICE: Mapping[str, str] = {
@@ -48,8 +49,10 @@ def _tell(kind: str, referral: Referral, people: Iterable[int | None], actor: Ac
 
 
 def _at_school(referral: Referral) -> set[int]:
-    """Who writes it, and who approved it."""
-    return {person_id for person_id in (referral.written_by_id, referral.approved_by_id) if person_id is not None}
+    """Who writes it and who approved it, of those who act for the school today; when none does, all who do."""
+    today = {one for role in SCHOOL_ROLES for one in people_with(role, school_id=referral.school_id)}
+    concerned = {referral.written_by_id, referral.approved_by_id}
+    return today & concerned or today
 
 
 def _coordinators(referral: Referral) -> set[int]:

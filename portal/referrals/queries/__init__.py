@@ -59,9 +59,12 @@ from portal.referrals.queries.returned import (
     answers_version,
     asked_rows,
     fields_asked,
+    files_asked,
     own_answers,
     questions_of,
     reason_of_return,
+    state_of_text,
+    unanswered_of,
 )
 from portal.referrals.queries.rows import ReferralRow, Rows
 from portal.referrals.queries.shown import (
@@ -82,6 +85,8 @@ __all__ = [
     "seal_pages",
     "reason_of_return",
     "answers_version",
+    "state_of_text",
+    "unanswered_of",
     "FILE_KIND",
     "ReferralFileRow",
     "TypedPage",
@@ -110,6 +115,7 @@ __all__ = [
     "questions_of",
     "own_answers",
     "fields_asked",
+    "files_asked",
     "asked_rows",
     "AskedRow",
     "letters_of",

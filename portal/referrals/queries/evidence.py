@@ -1,12 +1,16 @@
 """What should come with a referral: the checklist, the files, and all that still stands in the way."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import func, select
+
+from portal.extensions import db
 from portal.files.queries import FileRow, file_of, files_of
 from portal.files.rules import State
 from portal.kernel.errors import OutOfReach
 from portal.referrals import rules
-from portal.referrals.models import Referral
+from portal.referrals.models import Referral, ReferralVersion
 from portal.referrals.queries.form import asked_of, page_answers
 from portal.schools.rules import EVIDENCE
 
@@ -46,16 +50,28 @@ def files_of_referral(referral: Referral) -> list[ReferralFileRow]:
     items = {row.file_id: row.item for row in referral.files}
     if not items:
         return []
-    sent = referral.submitted_at
+    received = _received_at(referral)
     return [
         ReferralFileRow(
             row,
             items.get(row.id, ""),
             rules.FILE_ITEMS.get(items.get(row.id, ""), ""),
-            sent is not None and row.kept_at <= sent,
+            received is not None and row.kept_at <= received,
         )
         for row in files_of(FILE_KIND, referral.id)
     ]
+
+
+def was_received(referral: Referral, kept_at: datetime) -> bool:
+    """Whether the service has received a file that was kept at this moment."""
+    received = _received_at(referral)
+    return received is not None and kept_at <= received
+
+
+def _received_at(referral: Referral) -> datetime | None:
+    """When the referral was sent last; what came before versions were kept knows its first sending alone."""
+    latest = select(func.max(ReferralVersion.made_at)).where(ReferralVersion.referral_id == referral.id)
+    return db.session.scalar(latest) or referral.submitted_at
 
 
 def file_of_referral(referral: Referral, file_id: int) -> FileRow:

@@ -17,6 +17,7 @@ from portal.referrals.queries.records import within_reach
 from portal.referrals.queries.rows import Rows, page_of, pupil_name, referral_rows
 from portal.schools.models import Pupil, ServiceLine
 from portal.schools.queries import calendar_of
+from portal.tasks import rules as due
 from portal.tasks.models import Task
 
 SIZE = 50
@@ -83,7 +84,7 @@ def referrals_at(actor: Actor, status: str, *, after: int | None = None) -> Rows
 
 
 def _is_live() -> ColumnElement[bool]:
-    """Open, waiting for the panel's word, or with something due (a case to be opened)."""
+    """Open, waiting for the panel's word, or with something due (a case to be opened, something to be arranged)."""
     return or_(Referral.status.in_(sorted(rules.OPEN)), Referral.to_be_ratified, Task.id.is_not(None))
 
 
@@ -170,7 +171,7 @@ def awaiting_case(actor: Actor) -> list[AwaitingRow]:
             within_reach(actor, Action.OPEN_CASE),
             Referral.status == "decided",
             Referral.decision.in_(sorted(rules.ACCEPTING)),
-            Task.id.is_not(None),
+            Task.rule == due.OPEN_CASE,
         )
         .order_by(Referral.decided_at, Referral.id)
     )

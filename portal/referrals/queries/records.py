@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, String, case, cast, literal, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, literal, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.extensions import db
 from portal.kernel import clock
@@ -19,6 +19,7 @@ from portal.referrals import rules
 from portal.referrals.models import Referral
 from portal.referrals.queries.evidence import gaps_of
 from portal.referrals.queries.form import asked_of, page_answers
+from portal.referrals.queries.returned import unanswered_of
 from portal.tasks import rules as due
 from portal.tasks.models import Task
 
@@ -32,7 +33,10 @@ RULE_OF_STATUS: Mapping[str, str] = {
     "at_panel": due.DECIDE_AT_PANEL,
     "decided": due.OPEN_CASE,
 }
-"""The one thing that is due while a referral stands where it stands."""
+"""The one thing that is due while a referral stands where it stands; see ``rule_of`` for what was decided."""
+
+
+_arranging = aliased(Task)
 
 
 def task_key(referral_id: int, rule: str) -> str:
@@ -40,10 +44,36 @@ def task_key(referral_id: int, rule: str) -> str:
     return f"referral-{referral_id}-{rule}"
 
 
+def rule_of(referral: Referral) -> str:
+    """What is due where the referral stands; "" for nothing."""
+    decision, kind = referral.decision or "", referral.scope_kind
+    if referral.status != "decided":
+        return RULE_OF_STATUS.get(referral.status, "")
+    if rules.is_to_arrange(decision, kind):
+        return due.ARRANGE_AGREED
+    return due.OPEN_CASE if rules.leads_to_case(decision, kind) else ""
+
+
 def is_its_task() -> ColumnElement[bool]:
     """Joins a referral with the open task of its status."""
-    rule = case(RULE_OF_STATUS, value=Referral.status, else_="none")
-    return (Task.key == literal("referral-") + cast(Referral.id, String) + literal("-") + rule) & Task.done_at.is_(None)
+    rule = case((_is_to_arrange(), due.ARRANGE_AGREED), else_=case(RULE_OF_STATUS, value=Referral.status, else_="none"))
+    return (Task.key == _key_of(rule)) & Task.done_at.is_(None)
+
+
+def is_arranged() -> ColumnElement[bool]:
+    """Whether what the decision agreed is arranged: the coordinator's task is done."""
+    key = _key_of(literal(due.ARRANGE_AGREED))
+    return and_(_is_to_arrange(), exists().where(_arranging.key == key, _arranging.done_at.is_not(None)))
+
+
+def _is_to_arrange() -> ColumnElement[bool]:
+    """``rules.is_to_arrange`` as a condition."""
+    whole_school = and_(Referral.decision == "whole_school", Referral.scope_kind == rules.WHOLE_SCHOOL)
+    return and_(Referral.status == "decided", or_(Referral.decision.in_(sorted(rules.ARRANGED)), whole_school))
+
+
+def _key_of(rule: ColumnElement[str]) -> ColumnElement[str]:
+    return literal("referral-") + cast(Referral.id, String) + literal("-") + rule
 
 
 def within_reach(actor: Actor, action: Action) -> ColumnElement[bool]:
@@ -92,7 +122,16 @@ def facts_of(referral: Referral, decision: str = "") -> rules.ReferralFacts:
         kind=referral.scope_kind,
         decided_today=_decided_today(referral),
         case_opened=_decided_today(referral) and bool(case_stages([referral.id])),
+        agreed=(referral.decision or "") if referral.status == "decided" else "",
+        arranged=_was_arranged(referral),
+        unanswered=unanswered_of(referral),
     )
+
+
+def _was_arranged(referral: Referral) -> bool:
+    if referral.status != "decided":
+        return False
+    return bool(db.session.scalar(select(is_arranged()).where(Referral.id == referral.id)))
 
 
 def _decided_today(referral: Referral) -> bool:
@@ -125,15 +164,17 @@ def status_line_of(referral: Referral) -> rules.StatusLine:
 def facts_of_line(referral: Referral) -> rules.StatusFacts:
     """What the line of one referral is made of."""
     due_on = db.session.scalar(select(Task.due_on).join(Referral, is_its_task()).where(Referral.id == referral.id))
-    return status_facts(referral, due_on, case_stages([referral.id]))
+    return status_facts(referral, due_on, case_stages([referral.id]), arranged=_was_arranged(referral))
 
 
-def line_of_facts(row: Any, due_on: date | None, stages: Mapping[int, rules.CaseStage]) -> rules.StatusLine:
-    """The line of anything that has a referral's columns."""
-    return rules.status_line(status_facts(row, due_on, stages))
+def line_of_facts(row: Any, stages: Mapping[int, rules.CaseStage]) -> rules.StatusLine:
+    """The line of a row of a list, which has a referral's columns, ``due_on`` and ``arranged``."""
+    return rules.status_line(status_facts(row, row.due_on, stages, arranged=row.arranged))
 
 
-def status_facts(row: Any, due_on: date | None, stages: Mapping[int, rules.CaseStage]) -> rules.StatusFacts:
+def status_facts(
+    row: Any, due_on: date | None, stages: Mapping[int, rules.CaseStage], *, arranged: bool
+) -> rules.StatusFacts:
     """What the line, and what comes after it, is made of."""
     work = stages.get(row.id)
     return rules.StatusFacts(
@@ -147,6 +188,7 @@ def status_facts(row: Any, due_on: date | None, stages: Mapping[int, rules.CaseS
         workers=work.workers if work else (),
         kind=row.scope_kind,
         approver=row.approver_name or "",
+        arranged=arranged,
     )
 
 

@@ -1,5 +1,6 @@
 """What the service asked when it returned a referral, and what was answered."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from sqlalchemy import func, select
 
 from portal.extensions import db
 from portal.kernel.history import steps_of
+from portal.referrals import rules
 from portal.referrals.models import Referral, ReferralQuestion
 
 
@@ -43,12 +45,17 @@ def asked_rows(questions: Iterable[ReferralQuestion]) -> list[AskedRow]:
 
 
 def fields_asked(questions: Iterable[ReferralQuestion]) -> dict[str, list[str]]:
-    """The questions of the form by page."""
+    """The questions of the form by page; files that are asked for are no questions of a page."""
     found: dict[str, list[str]] = {}
     for question in questions:
-        if question.page:
+        if question.page and question.page != rules.PLACE_OF_FILES:
             found.setdefault(question.page, []).append(question.field)
     return found
+
+
+def files_asked(questions: Iterable[ReferralQuestion]) -> list[str]:
+    """The files that are asked for, in words."""
+    return [question.words for question in questions if question.page == rules.PLACE_OF_FILES]
 
 
 def reason_of_return(referral: Referral, questions: Iterable[ReferralQuestion]) -> str:
@@ -70,6 +77,26 @@ def own_answers(referral: Referral) -> list[tuple[str, str, str]]:
         .order_by(ReferralQuestion.id)
     )
     return [(f"asked-{row.id}", row.words, row.answer or "") for row in rows]
+
+
+def unanswered_of(referral: Referral) -> int:
+    """How many of the service's own questions wait for an answer; none unless the referral is with the school."""
+    if referral.status != "returned":
+        return 0
+    return sum(not question.page and not question.answer for question in questions_of(referral))
+
+
+def state_of_text(referral: Referral) -> str:
+    """Another word after every change of a page, a file or an own answer: what a sender saw, and so may send.
+
+    The referral's own version does not move with its pages.
+    """
+    parts = [
+        sorted((page.page, page.version) for page in referral.pages),
+        sorted(row.file_id for row in referral.files),
+        [(question.id, question.version) for question in questions_of(referral)],
+    ]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
 def answers_version(referral: Referral, questions: Iterable[ReferralQuestion]) -> int:

@@ -12,7 +12,7 @@ from portal.kernel import clock
 from portal.kernel.dates import school_year_start, short_day_words
 from portal.referrals import rules
 from portal.referrals.models import Referral, ReferralPupil
-from portal.referrals.queries.records import case_stages, is_its_task, line_of_facts
+from portal.referrals.queries.records import case_stages, is_arranged, is_its_task, line_of_facts
 from portal.schools.models import Pupil, PupilYear, School, ServiceLine
 from portal.schools.queries import calendar_of
 from portal.schools.rules import year_group_words
@@ -106,6 +106,7 @@ def referral_rows() -> Any:
             School.name.label("school"),
             ServiceLine.name.label("line"),
             Task.due_on,
+            is_arranged().label("arranged"),
         )
         .join(School, School.id == Referral.school_id)
         .outerjoin(ServiceLine, ServiceLine.id == Referral.service_line_id)
@@ -139,7 +140,7 @@ def _row(row: Any, stages: Mapping[int, rules.CaseStage]) -> ReferralRow:
         status=row.status,
         status_words=rules.STATUSES[row.status],
         tone=rules.status_tone(row.status, row.decision or ""),
-        line_words=line_of_facts(row, row.due_on, stages).words(today),
+        line_words=line_of_facts(row, stages).words(today),
         date_words=short_day_words(came.astimezone(clock.LONDON).date(), today),
         waiting=_waiting(row),
         due_words=due.due_words(shown_due, today, _days_late(row, shown_due)) if shown_due else "",

@@ -14,6 +14,9 @@ from portal.referrals import rules
 from portal.referrals.models import Referral
 from portal.referrals.queries.records import facts_of, facts_of_line
 
+HAND_OVER = "hand_over"
+"""The step of a draft that goes to a colleague, with a note for that colleague alone."""
+
 EVENTS = "referrals.events"
 """Where ``app`` puts the ``rules.Events`` of features above (a list), among the application's extensions."""
 
@@ -51,7 +54,10 @@ class DecisionRow:
 
 
 def timeline_of(actor: Actor, referral: Referral) -> Timeline:
-    """The same for school and service, save that what a school did before it sent the referral stays its own."""
+    """The same for school and service, save that what concerns the school alone stays its own.
+
+    That is all before it sent the referral, and every hand-over among colleagues with its note.
+    """
     taken = steps_of("referral", referral.id)
     own = referral.school_id in actor.school_ids
     shown = taken if own else _since_handed_in(taken)
@@ -96,7 +102,8 @@ def _event_row(event: rules.Event) -> TimelineRow:
 
 def _since_handed_in(taken: list[StepTaken]) -> list[StepTaken]:
     arrivals = (number for number, step in enumerate(taken) if step.target == "submitted")
-    return taken[next(arrivals, len(taken)) :]
+    since = taken[next(arrivals, len(taken)) :]
+    return [step for step in since if step.step != HAND_OVER]
 
 
 def _row(taken: StepTaken) -> TimelineRow:

@@ -10,6 +10,7 @@ from portal.accounts.models import Person
 from portal.extensions import db
 from portal.kernel import clock
 from portal.policy import Actor
+from portal.referrals import rules
 from portal.referrals.models import DraftBuffer, Referral
 
 STILL_AT_IT = timedelta(minutes=10)
@@ -76,11 +77,15 @@ def others_typing(actor: Actor, referral: Referral, page: str) -> list[str]:
 
 
 def unsaved_pages(actor: Actor, referral: Referral) -> list[UnsavedRow]:
-    """Every page of the referral on which somebody has typed and not saved, in the order in which they typed."""
+    """Every page of the form on which somebody has typed and not saved, in the order in which they typed."""
     rows = db.session.execute(
         select(DraftBuffer.page, DraftBuffer.person_id, Person.name)
         .join(Person, Person.id == DraftBuffer.person_id)
-        .where(DraftBuffer.referral_id == referral.id, DraftBuffer.typed.is_not(None))
+        .where(
+            DraftBuffer.referral_id == referral.id,
+            DraftBuffer.typed.is_not(None),
+            DraftBuffer.page != rules.ANSWER_PAGE,
+        )
         .order_by(DraftBuffer.saved_at, DraftBuffer.id)
     )
     return [UnsavedRow(row.page, row.name, row.person_id == actor.person_id) for row in rows]

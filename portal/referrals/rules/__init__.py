@@ -29,6 +29,7 @@ from portal.referrals.rules.ctf import CTF_REFUSED, CtfFound, CtfPupil, CtfRefus
 from portal.referrals.rules.ctf_pupil import ctf_pages
 from portal.referrals.rules.decisions import (
     ACCEPTING,
+    ARRANGED,
     DECIDED,
     DECISIONS,
     ENDING,
@@ -36,8 +37,10 @@ from portal.referrals.rules.decisions import (
     REFUSING,
     ROUTES,
     SIGNPOSTS,
+    WHOLE_SCHOOL,
     decision_problems,
     decisions_for,
+    is_to_arrange,
     leads_to_case,
     step_for,
     to_be_ratified,
@@ -93,6 +96,7 @@ from portal.referrals.rules.pages import (
 )
 from portal.referrals.rules.prefill import OfferedPage, fill, from_last, offered_pages
 from portal.referrals.rules.returns import (
+    ANSWER_PAGE,
     MOST_OWN,
     Asking,
     askable,
@@ -130,6 +134,8 @@ from portal.referrals.rules.wording import (
 __all__ = [
     "ACCEPTING",
     "ALSO",
+    "ANSWER_PAGE",
+    "ARRANGED",
     "CHECK",
     "CORE",
     "CTF_REFUSED",
@@ -165,6 +171,7 @@ __all__ = [
     "STATUS_TONES",
     "STEP_WORDS",
     "USUAL",
+    "WHOLE_SCHOOL",
     "WITH_SCHOOL",
     "AgenciesPage",
     "Agency",
@@ -238,6 +245,7 @@ __all__ = [
     "from_kept",
     "from_last",
     "identity_known",
+    "is_to_arrange",
     "leads_to_case",
     "letter",
     "missing",

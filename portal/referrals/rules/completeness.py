@@ -157,11 +157,14 @@ _WORDS_IN_GROUP: Mapping[str, str] = {
     "agrees_who": "who agreed",
     "agrees_why_not": "why the family does not agree",
     "shares": "whether information may be shared",
+    "shares_on": "when the family permitted sharing",
+    "shares_who": "who permitted sharing",
+    "shares_why_not": "why information may not be shared",
 }
 
 
 def _lacking(pupil: GroupPupil) -> list[str]:
-    uncalled = _uncalled_agreement(pupil.agrees, "agrees")
+    uncalled = _uncalled_agreement(pupil.agrees, "agrees") | _uncalled_agreement(pupil.shares, "shares")
     names = (field.name for field in fields(pupil) if field.name in _WORDS_IN_GROUP and field.name not in uncalled)
     return [_WORDS_IN_GROUP[name] for name in names if _is_empty(getattr(pupil, name))]
 

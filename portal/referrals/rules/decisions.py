@@ -67,6 +67,15 @@ def leads_to_case(decision: str, kind: str = "pupil") -> bool:
     return decision in ACCEPTING and kind != WHOLE_SCHOOL
 
 
+ARRANGED = frozenset({"training", "consultation", "managed_move"})
+"""Decisions after which no case is opened and the coordinator arranges something with the school."""
+
+
+def is_to_arrange(decision: str, kind: str = "pupil") -> bool:
+    """Whether the decision agreed something that leads to no case and must be arranged."""
+    return decision in ARRANGED or (decision == "whole_school" and kind == WHOLE_SCHOOL)
+
+
 def decisions_for(kind: str) -> dict[str, str]:
     """What can be decided about a referral of this kind: about a whole school nothing that needs a pupil."""
     about_a_pupil = {"outreach", "placement", "managed_move"}

@@ -217,6 +217,9 @@ class GroupPupil:
     agrees_who: str = ""
     agrees_why_not: str = ""
     shares: bool | None = None
+    shares_on: date | None = None
+    shares_who: str = ""
+    shares_why_not: str = ""
 
 
 @dataclass(frozen=True)

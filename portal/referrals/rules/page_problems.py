@@ -171,6 +171,7 @@ def _group_pupil(pupil: GroupPupil, today: date, place: str) -> Found:
         if field == "sen_need" or getattr(pupil, field, "") not in ("", None):
             yield f"{place}{field}", sentence
     yield f"{place}agrees_on", _past(pupil.agrees_on, today)
+    yield f"{place}shares_on", _past(pupil.shares_on, today)
 
 
 def _choice(value: str, choices: Collection[str]) -> str | None:

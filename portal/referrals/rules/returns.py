@@ -1,19 +1,25 @@
 """What the service asks when it returns a referral: questions of the form by name, and its own."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_type_hints
 
+from portal.referrals.rules.evidence import FILE_ITEMS, PLACE_OF_FILES
 from portal.referrals.rules.pages import PAGE_BY_KEY
 
 MOST_OWN = 3
 """Own questions of one return"""
+ANSWER_PAGE = "answer"
+"""The key under which what is typed on the page of answers is kept; it has no draft of its own."""
+_FILES_ASKED: Mapping[tuple[str, str], str] = {(PLACE_OF_FILES, "plan"): FILE_ITEMS["plan"]}
+"""Files that a return can ask for by name."""
 Draft = TypeVar("Draft")
 
 
 @dataclass(frozen=True)
 class Asking:
-    """What a return asks: ``named`` are (page, field) of the form, ``own`` the service's own questions; and why."""
+    """What a return asks: ``named`` are (page, field) of the form, or (``PLACE_OF_FILES``, item) for a file; ``own``
+    are the service's own questions; and why."""
 
     named: tuple[tuple[str, str], ...] = ()
     own: tuple[str, ...] = ()
@@ -21,12 +27,16 @@ class Asking:
 
 
 def question_words(page: str, field: str) -> str:
-    """The words of one question of the form. Raises KeyError for an unknown one."""
+    """The words of one question of the form, or of a file that is asked for. Raises KeyError for an unknown one."""
+    if (page, field) in _FILES_ASKED:
+        return _FILES_ASKED[page, field]
     return {question.field: question.label for question in PAGE_BY_KEY[page].questions}[field]
 
 
 def askable(page: str, field: str) -> bool:
-    """Whether the form has such a question."""
+    """Whether the form has such a question, or such a file comes with it."""
+    if (page, field) in _FILES_ASKED:
+        return True
     return page in PAGE_BY_KEY and any(question.field == field for question in PAGE_BY_KEY[page].questions)
 
 
@@ -45,6 +55,7 @@ def complete_asking(asking: Asking) -> Asking:
     named = tuple(
         (page.key, q.field) for page in PAGE_BY_KEY.values() for q in page.questions if (page.key, q.field) in wanted
     )
+    named += tuple(one for one in _FILES_ASKED if one in wanted)
     own = tuple(words for words in (text.strip() for text in asking.own) if words)
     words = asking.words.strip()
     if not named and not own:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.kernel.workflow import Step, Workflow
 from portal.policy import Action
-from portal.referrals.rules.decisions import DECISIONS, ENDING, decisions_for, leads_to_case
+from portal.referrals.rules.decisions import DECISIONS, ENDING, decisions_for, is_to_arrange, leads_to_case
 
 STATUSES: Mapping[str, str] = {
     "draft": "Draft",
@@ -33,7 +33,9 @@ class ReferralFacts:
     ``missing`` holds a sentence for each core answer that is not there; ``asks_head`` says whether the service line
     waits for the head in the portal, ``pupil_known`` whether the referral is linked to a pupil record,
     ``panels_held`` whether there are panels; ``decision`` is the code being recorded; ``kind`` what the referral is
-    for (pupil, group, school); ``decided_today`` and ``case_opened`` say whether a decision can still be taken back.
+    for (pupil, group, school); ``decided_today`` and ``case_opened`` say whether a decision can still be taken back;
+    ``agreed`` is the decision that stands, ``arranged`` whether what it agreed is arranged; ``unanswered`` counts the
+    service's own questions of the latest return that have no answer.
     """
 
     missing: tuple[str, ...] = ()
@@ -45,6 +47,9 @@ class ReferralFacts:
     kind: str = "pupil"
     decided_today: bool = False
     case_opened: bool = False
+    agreed: str = ""
+    arranged: bool = False
+    unanswered: int = 0
 
 
 def _nothing_missing(facts: ReferralFacts) -> list[str]:
@@ -87,6 +92,19 @@ def _may_be_taken_back(facts: ReferralFacts) -> list[str]:
     return []
 
 
+def _waits_to_be_arranged(facts: ReferralFacts) -> list[str]:
+    if not is_to_arrange(facts.agreed, facts.kind):
+        return ["This decision leaves nothing to arrange."]
+    return ["It is arranged already."] if facts.arranged else []
+
+
+def _questions_are_answered(facts: ReferralFacts) -> list[str]:
+    if not facts.unanswered:
+        return []
+    what = "a question" if facts.unanswered == 1 else f"{facts.unanswered} questions"
+    return [f"The service asked {what} of its own that has no answer yet. Open “Answer the service” first."]
+
+
 def _pupil_is_known(facts: ReferralFacts) -> list[str]:
     if leads_to_case(facts.decision, facts.kind) and not facts.pupil_known:
         return ["Link the referral to a pupil first: the work is recorded with the pupil."]
@@ -98,6 +116,7 @@ _WITH_HEAD = frozenset({"awaiting_approval"})
 _SUBMITTED = frozenset({"submitted"})
 _RETURNED = frozenset({"returned"})
 _AT_PANEL = frozenset({"at_panel"})
+_DECIDED = frozenset({"decided"})
 
 ROAD: Workflow[ReferralFacts] = Workflow(
     STATUSES,
@@ -135,7 +154,15 @@ ROAD: Workflow[ReferralFacts] = Workflow(
             (_approval_is_asked,),
         ),
         Step("send_back", "Send back to the writer", _WITH_HEAD, "draft", Action.APPROVE_REFERRAL, reason_asked=True),
-        Step("resubmit", "Send again", _RETURNED, "submitted", Action.WRITE_REFERRAL, (_nothing_missing,)),
+        Step("recall", "Take it back to change it", _WITH_HEAD, "draft", Action.WRITE_REFERRAL),
+        Step(
+            "resubmit",
+            "Send again",
+            _RETURNED,
+            "submitted",
+            Action.WRITE_REFERRAL,
+            (_nothing_missing, _questions_are_answered),
+        ),
         Step(
             "decide",
             "Decide",
@@ -163,9 +190,17 @@ ROAD: Workflow[ReferralFacts] = Workflow(
             reason_asked=True,
         ),
         Step(
+            "arranged",
+            "It is arranged",
+            _DECIDED,
+            "decided",
+            Action.SCREEN_REFERRAL,
+            (_waits_to_be_arranged,),
+        ),
+        Step(
             "take_back",
             "Take the decision back",
-            frozenset({"decided"}),
+            _DECIDED,
             "submitted",
             Action.SCREEN_REFERRAL,
             (_may_be_taken_back,),
@@ -183,4 +218,6 @@ def offered(status: str, facts: ReferralFacts) -> tuple[Step[ReferralFacts], ...
         unused.add("send_to_panel")
     if facts.case_opened or not facts.decided_today:
         unused.add("take_back")
+    if _waits_to_be_arranged(facts):
+        unused.add("arranged")
     return tuple(step for step in ROAD.available(status) if step.name not in unused)

@@ -17,7 +17,7 @@ class StatusFacts:
 
     ``case_stage`` is the label of the case's stage, empty before a case is opened; ``due_on`` the date of the next
     thing due, None when none is set; ``workers`` are names to show; ``signpost`` is a label, not a code; ``kind`` what
-    the referral is for; ``approver`` whoever was asked to approve it.
+    the referral is for; ``approver`` whoever was asked to approve it; ``arranged``: what was agreed is arranged.
     """
 
     status: str
@@ -30,6 +30,7 @@ class StatusFacts:
     workers: tuple[str, ...] = ()
     kind: str = "pupil"
     approver: str = ""
+    arranged: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,11 @@ def _decided_line(facts: StatusFacts) -> StatusLine:
     if leads_to_case(facts.decision, facts.kind):
         return StatusLine(f"{where} The work is being set up.", _COORDINATOR, facts.due_on)
     if facts.decision == "signpost":
-        return StatusLine(f"{where} {_turn_to(facts.signpost)}", _SCHOOL, facts.due_on)
+        return StatusLine(f"{where} {_turn_to(facts.signpost)} Nothing more to do here.", _NOBODY, None)
     if facts.decision == "decline":
         return StatusLine(f"{where} {_AFTER_DECLINE}", _NOBODY, None)
+    if facts.decision in _AFTERWARDS and facts.arranged:
+        return StatusLine(f"{where} It is arranged.", _NOBODY, None)
     if facts.decision in _AFTERWARDS:
         return StatusLine(f"{where} {_AFTERWARDS[facts.decision]}", _COORDINATOR, facts.due_on)
     return StatusLine(where, _NOBODY, None)

@@ -62,6 +62,9 @@ STEP_WORDS: Mapping[str, str] = {
     "ask_another": "Somebody else was asked to approve it",
     "take_back": "The decision was taken back",
     "ratify": "Ratified by the panel",
+    "hand_over": "Handed to a colleague",
+    "recall": "Taken back by the school to change it",
+    "arranged": "What was agreed is arranged",
 }
 STATUS_TONES: Mapping[str, str] = {
     "draft": "quiet",
@@ -172,7 +175,13 @@ def _group_pupil(item: GroupPupil, today: date) -> str:
         False: _listed_plain("the family does not agree", item.agrees_why_not),
         None: "",
     }[item.agrees]
-    shares = {True: "information may be shared", False: "information may not be shared", None: ""}[item.shares]
+    shares = {
+        True: _listed_plain(
+            "information may be shared", item.shares_who, _day(item.shares_on, today) if item.shares_on else ""
+        ),
+        False: _listed_plain("information may not be shared", item.shares_why_not),
+        None: "",
+    }[item.shares]
     return _listed(
         f"{item.given_name} {item.family_name}".strip(),
         f"born {_day(item.born_on, today)}" if item.born_on else "",

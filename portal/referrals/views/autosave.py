@@ -10,7 +10,7 @@ from portal.kernel import hx, submissions
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import EditConflict, Refused
 from portal.policy import Action
-from portal.referrals import operations, queries
+from portal.referrals import operations, queries, rules
 from portal.referrals.views.blueprint import blueprint
 
 _NOT_TYPED = frozenset(
@@ -62,4 +62,7 @@ def drop(reference: str, page: str) -> ResponseReturnValue:
     """Back to what was saved."""
     referral = queries.referral_for(actor(), reference, Action.WRITE_REFERRAL)
     operations.drop_typed(actor(), referral, page)
-    return hx.saved(url_for("referrals.page", reference=reference, page=page), "The page is as it was saved.")
+    here = url_for("referrals.page", reference=reference, page=page)
+    if page == rules.ANSWER_PAGE:
+        here = url_for("referrals.answer", reference=reference)
+    return hx.saved(here, "The page is as it was saved.")

@@ -11,6 +11,7 @@ from portal.kernel import audit, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
 from portal.kernel.forms import PortalForm
+from portal.kernel.unit_of_work import prepared, prepares
 from portal.policy import Action
 from portal.referrals import operations, queries, rules
 from portal.referrals.forms import HandOverForm
@@ -26,9 +27,10 @@ def evidence(reference: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/referrals/<ref:reference>/evidence/<word:item>")
+@prepares(files.received)
 @requires(Action.WRITE_REFERRAL)
 def add_files(reference: str, item: str) -> ResponseReturnValue:
-    taken = files.received("files")  # before the database is asked: looking into a file takes its time
+    taken: files.Received = prepared()
     referral = mine(reference)
     problems = list(taken.problems)
     kept = 0

@@ -12,7 +12,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.forms import has_control
 from portal.policy import Action
 from portal.referrals import operations, queries, rules
-from portal.referrals.forms import ChoosePupilForm, PageForm, StepForm, form_of
+from portal.referrals.forms import CheckForm, ChoosePupilForm, PageForm, StepForm, form_of
 from portal.referrals.forms.pages import ANOTHER, GroupForm, PupilForm, ReferrerForm
 from portal.referrals.views.blueprint import blueprint
 from portal.schools.operations import LooksKnown, RefusedFields
@@ -249,7 +249,13 @@ def check(reference: str) -> ResponseReturnValue:
     referral = mine(reference)
     if closed(referral):
         return to_show(referral)
-    return check_page(referral, StepForm(version=referral.version))
+    return check_page(referral, check_form(referral))
+
+
+def check_form(referral: Any, *, fresh: bool = False) -> CheckForm:
+    """Carries what stands on the page; ``fresh``: whatever was sent, as it stands now."""
+    sent = {"formdata": None} if fresh else {}
+    return CheckForm(version=referral.version, seen=queries.state_of_text(referral), **sent)
 
 
 def check_page(referral: Any, form: StepForm, status: int = 200) -> ResponseReturnValue:
@@ -263,5 +269,7 @@ def check_page(referral: Any, form: StepForm, status: int = 200) -> ResponseRetu
         form=form,
         sections=queries.sections_to_read(referral),
         step=steps[0] if steps else None,
+        unanswered=queries.unanswered_of(referral),
+        typed_answers=queries.typed_on(actor(), referral, rules.ANSWER_PAGE) is not None,
         **_progress(referral),
     )

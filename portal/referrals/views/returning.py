@@ -4,14 +4,16 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from portal.kernel import audit, hx
+from portal.kernel import audit, hx, submissions
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import EditConflict, Refused
 from portal.policy import Action
 from portal.referrals import operations, queries, rules
 from portal.referrals.forms import AnswerForm, AskForm, answer_form, ask_form, details_of, part_of, shown_on
 from portal.referrals.views.blueprint import blueprint
+from portal.referrals.views.form import sitting_sent
 from portal.schools.operations import RefusedFields
 
 
@@ -51,7 +53,7 @@ def answer(reference: str) -> ResponseReturnValue:
     audit.viewed(actor(), "referral form viewed", "referral", referral.id)
     if referral.status != "returned" and request.method == "GET":
         return redirect(url_for("referrals.show", reference=reference))
-    form = _answer_form(referral)
+    form = _opened(referral)
     if request.method == "GET":
         _grow(form, request.args.get("more", ""))
         return _answer_page(referral, form, 200)
@@ -70,17 +72,33 @@ def answer(reference: str) -> ResponseReturnValue:
     return _after_answers(reference, form)
 
 
-def _answer_form(referral: Any) -> AnswerForm:
+def _opened(referral: Any) -> AnswerForm:
+    """As saved, or with what this person typed since in its fields."""
+    form = _answer_form(referral)
+    kept = queries.typed_on(actor(), referral, rules.ANSWER_PAGE) if request.method == "GET" else None
+    if kept is None:
+        return form
+    fields = MultiDict([*kept.fields, ("version", str(kept.page_version))])
+    typed = _answer_form(referral, formdata=fields)
+    if (typed.drafts(), typed.own()) == (form.drafts(), form.own()):
+        return form
+    typed.typed_on = queries.moment_words(kept.typed_at)
+    return typed
+
+
+def _answer_form(referral: Any, **sent: Any) -> AnswerForm:
     questions = queries.questions_of(referral)
     saved = queries.page_answers(referral)
     parts = [
-        part_of(page, fields, saved.get(page) or rules.PAGE_BY_KEY[page].draft())
+        part_of(page, fields, saved.get(page) or rules.PAGE_BY_KEY[page].draft(), **sent)
         for page, fields in queries.fields_asked(questions).items()
     ]
     own = [row for row in queries.asked_rows(questions) if row.is_own]
     made = answer_form([(row.id, row.words) for row in own], sending=not _kept_for_later())
     form = made(
-        version=queries.answers_version(referral, questions), **{f"own_{row.id}": row.answer or None for row in own}
+        version=queries.answers_version(referral, questions),
+        **{f"own_{row.id}": row.answer or None for row in own},
+        **sent,
     )
     form.parts = parts
     return form
@@ -94,7 +112,13 @@ def _keep(referral: Any, form: AnswerForm) -> None:
     asked = queries.fields_asked(queries.questions_of(referral))
     details = {page: details_of(page, fields) for page, fields in asked.items()}
     operations.answer_questions(
-        actor(), referral, form.drafts(), form.own(), details=details, opened_with=form.opened_with
+        actor(),
+        referral,
+        form.drafts(),
+        form.own(),
+        details=details,
+        opened_with=form.opened_with,
+        sitting=sitting_sent(),
     )
     if not _kept_for_later():
         operations.take_step(actor(), referral, "resubmit")
@@ -139,7 +163,16 @@ def _answer_page(referral: Any, form: AnswerForm, status: int) -> ResponseReturn
         shown=[(part, titles[part.page], shown_on(part.page, asked[part.page])) for part in form.parts],
         said=queries.reason_of_return(referral, questions),
         line=queries.status_line_of(referral),
+        files=queries.files_asked(questions),
+        page_version=_version_opened(referral, form, questions),
+        draft_version=queries.version_typed(actor(), referral, rules.ANSWER_PAGE),
+        sitting=submissions.new_id(),
+        others=queries.others_typing(actor(), referral, rules.ANSWER_PAGE),
     )
+
+
+def _version_opened(referral: Any, form: AnswerForm, questions: Any) -> int:
+    return form.opened_with if form.opened_with is not None else queries.answers_version(referral, questions)
 
 
 def _back(reference: str, said: str) -> ResponseReturnValue:

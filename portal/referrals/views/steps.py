@@ -11,9 +11,9 @@ from portal.kernel.errors import EditConflict, Refused
 from portal.kernel.settings import Feature
 from portal.policy import Action
 from portal.referrals import operations, queries, rules
-from portal.referrals.forms import ApproverForm, DecisionForm, StepForm
+from portal.referrals.forms import ApproverForm, CheckForm, DecisionForm, StepForm
 from portal.referrals.views.blueprint import blueprint
-from portal.referrals.views.form import check_page
+from portal.referrals.views.form import check_form, check_page
 from portal.schools.operations import RefusedFields
 
 SENDING = frozenset({"submit", "resubmit"})
@@ -31,6 +31,8 @@ _SAID = {
     "defer": "Deferred to the next panel.",
     "return": "Returned to the school with your question.",
     "withdraw": "Withdrawn.",
+    "recall": "It is with you again. Change it, then send it for approval.",
+    "arranged": "Recorded. The school is told that it is arranged.",
     "decide": "The decision is recorded. The school can read it now.",
     RATIFY: "Recorded that the panel ratified the decision.",
 }
@@ -93,6 +95,10 @@ def step(reference: str, step: str) -> ResponseReturnValue:
         raise EditConflict
     try:
         _take(referral, step, form)
+    except EditConflict:
+        if step not in SENDING or referral.status not in rules.EDITABLE:
+            raise
+        return _as_it_reads_now(referral)
     except RefusedFields as error:
         form.put_errors(error.by_field)
         return _step_page(referral, step, form, 422)
@@ -102,7 +108,16 @@ def step(reference: str, step: str) -> ResponseReturnValue:
     return _done(referral, step)
 
 
+def _as_it_reads_now(referral: Any) -> ResponseReturnValue:
+    """Somebody changed it since the check was opened: the sender reads it anew before it is sent."""
+    form = check_form(referral, fresh=True)
+    form.refuse(["Somebody changed this referral meanwhile, so it was not sent. Read it again, then send it."])
+    return check_page(referral, form, 409)
+
+
 def _form_of(referral: Any, step: str) -> StepForm | ApproverForm:
+    if step in SENDING:
+        return check_form(referral)
     if step not in CHOOSING:
         return StepForm(version=referral.version)
     form = ApproverForm(version=referral.version, approver=_first_choice(referral))
@@ -123,7 +138,9 @@ def _take(referral: Any, step: str, form: StepForm | ApproverForm) -> None:
         chosen = int(form.approver.data) if form.approver.data else None
         operations.take_step(actor(), referral, step, approver_id=chosen, opened_with=form.opened_with)
     else:
-        operations.take_step(actor(), referral, step, note=form.note.data or "", opened_with=form.opened_with)
+        seen = (form.seen.data or None) if isinstance(form, CheckForm) else None
+        note = form.note.data or ""
+        operations.take_step(actor(), referral, step, note=note, opened_with=form.opened_with, seen=seen)
 
 
 def _step_page(referral: Any, step: str, form: Any, status: int) -> ResponseReturnValue:
@@ -139,10 +156,22 @@ def _step_page(referral: Any, step: str, form: Any, status: int) -> ResponseRetu
         referral=referral,
         form=form,
         step=step,
-        label=known.label if known else "Record that the panel ratified it",
-        asks_reason=known.reason_asked if known else False,
+        label=_label(referral, step),
+        gives_up=_gives_up(referral, step),
+        asks_reason=known.reason_asked and not _gives_up(referral, step) if known else False,
         possible=known is None or referral.status in known.sources,
     )
+
+
+def _gives_up(referral: Any, step: str) -> bool:
+    """A referral that never reached the service is given up, which concerns nobody else."""
+    return step == "withdraw" and referral.submitted_at is None
+
+
+def _label(referral: Any, step: str) -> str:
+    if step == RATIFY:
+        return "Record that the panel ratified it"
+    return "Give up this draft" if _gives_up(referral, step) else rules.ROAD.by_name[step].label
 
 
 def _approver_page(referral: Any, step: str, form: ApproverForm, status: int) -> ResponseReturnValue:

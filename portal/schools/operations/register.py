@@ -20,6 +20,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.finding import search_words
 from portal.policy import Action, Actor
 from portal.schools.models import School
+from portal.schools.operations.closing import ask_to_move_people
 from portal.schools.rules import register as rules
 
 CHUNK = 2_000
@@ -99,6 +100,7 @@ class _Import:
             self._write_new()
             self._link()
             self._write_changes()
+            ask_to_move_people()
         db.session.expire_all()
         return self.result
 

@@ -10,6 +10,7 @@ from portal.kernel.versions import check_version
 from portal.policy import Action, Actor
 from portal.schools import rules
 from portal.schools.models import School
+from portal.schools.operations.closing import ask_to_move_people, settle_move
 from portal.schools.operations.problems import record_unique, refuse_any
 
 _PLAIN = ("name", "kind", "phase", "status", "town", "address", "postcode", "telephone")
@@ -55,6 +56,7 @@ def close_school(
     refuse_any(_closing_problems(school, closed_on, successor_id))
     school.status, school.closed_on, school.successor_id = "closed", closed_on, successor_id
     audit.record(actor, "school closed", school)
+    ask_to_move_people()
     return school
 
 
@@ -66,6 +68,7 @@ def reopen_school(actor: Actor, school: School, *, opened_with: int | None) -> S
         raise Refused(f"{school.name} is not closed.")
     school.status, school.closed_on, school.successor_id = "open", None, None
     audit.record(actor, "school reopened", school)
+    settle_move(actor, school)
     return school
 
 

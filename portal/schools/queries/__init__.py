@@ -16,7 +16,7 @@ from portal.schools.queries.calendars import (
 from portal.schools.queries.contacts import ContactRow, Way, contact_draft, contact_for, contact_row, contacts_of
 from portal.schools.queries.details import birth_words, dates_of, home_of, identity_of, needs_of
 from portal.schools.queries.lines import LineRow, line_choices, line_draft, line_for_phase, line_of, lines
-from portal.schools.queries.names import names_of_pupils
+from portal.schools.queries.names import HintFacts, hint_facts, names_of_pupils
 from portal.schools.queries.paging import Page
 from portal.schools.queries.pupils import (
     AlikeRow,
@@ -97,6 +97,8 @@ __all__ = [
     "may_change",
     "move_draft",
     "name_of",
+    "HintFacts",
+    "hint_facts",
     "names_of_pupils",
     "needs_of",
     "people_count",

@@ -21,6 +21,9 @@ _LONGEST_LIST = 20_000
 
 
 class _Named:
+    topic = ChoiceField(
+        "Topic (optional)", blank="No topic of the catalogue", description="Who came counts for its programmes"
+    )
     title = TextField(
         "Title", longest=160, required="Give the session a title.", description="Name no pupil: it stands in calendars"
     )
@@ -30,6 +33,10 @@ class _Named:
     clash = RadioField("Keep it all the same?", [("keep", "Yes, keep it")])
 
     @property
+    def topic_id(self: Any) -> int | None:
+        return int(self.topic.data) if self.topic.data else None
+
+    @property
     def trainer_ids(self: Any) -> tuple[int, ...]:
         return tuple(int(value) for value in self.trainers.data)
 
@@ -37,7 +44,6 @@ class _Named:
 class SessionForm(_Named, PortalForm):
     """A new shared session."""
 
-    topic = ChoiceField("Topic (optional)", blank="No topic of the catalogue")
     on = NearDateField("Date", required="Enter the date.")
     at = TimeField("Starts at")
     minutes = WholeNumberField(
@@ -47,7 +53,7 @@ class SessionForm(_Named, PortalForm):
 
     def draft(self) -> rules.SessionDraft:
         return rules.SessionDraft(
-            topic_id=int(self.topic.data) if self.topic.data else None,
+            topic_id=self.topic_id,
             title=self.title.data or "",
             on=self.on.data,
             at=self.at.data,
@@ -65,6 +71,7 @@ class ChangeSessionForm(_Named, EditForm):
     def draft(self, start: Any, minutes: int) -> rules.SessionDraft:
         """``start`` and ``minutes`` are the session's own: they only move with a reason."""
         return rules.SessionDraft(
+            topic_id=self.topic_id,
             title=self.title.data or "",
             on=start.date(),
             at=start.time(),

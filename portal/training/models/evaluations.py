@@ -19,6 +19,7 @@ class EvaluationLink(Audited, Model):
     """
 
     __tablename__ = "training_evaluation_link"
+    audited_through = "session"
     __table_args__ = (
         UniqueConstraint("attendee_id", "moment"),
         Index("ix_training_evaluation_link_session", "session_id", "moment"),
@@ -33,16 +34,17 @@ class EvaluationLink(Audited, Model):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answers_left: Mapped[int] = mapped_column(Integer)
-    """One for a person; for the room as many as were present"""
+    """One for a person; for the room as many as came and have neither answered nor a link of their own"""
 
     session: Mapped[TrainingSession] = relationship()
     attendee: Mapped[Attendee | None] = relationship()
 
 
 class Evaluation(Audited, Model):
-    """One set of three answers. It holds no name, and no way back to the link."""
+    """One set of three answers. It holds no name, and no way back to the link, also not through the audit trail."""
 
     __tablename__ = "training_evaluation"
+    audited_through = "session"
     __table_args__ = (Index("ix_training_evaluation_session", "session_id", "moment"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -65,6 +65,8 @@ def cancel_booking(actor: Actor, booking: Booking, *, opened_with: int | None) -
     session = hold_session(booking.session_id)
     _refuse_closed(session)
     check_version(booking, opened_with)
+    if not session.is_shared:
+        raise Refused("This session is your school's own. Withdraw the request for it instead.")
     if booking.state == rules.CANCELLED:
         raise Refused("These places were given back already.")
     request = _request_of(booking)
@@ -127,7 +129,7 @@ def move_up(actor: Actor, session: TrainingSession) -> list[Booking]:
         audit.record(actor, "training places from the waiting list", booking)
         due.ask_for_names(session, booking.school_id)
         key = f"training-booking-{booking.id}-up-{booking.version}"
-        due.tell_school("training_place_free", booking.school_id, due.session_url(session), key, but=actor)
+        due.tell_school("training_place_free", session, booking.school_id, key, but=actor)
     return up
 
 

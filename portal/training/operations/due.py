@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from portal.accounts.queries import people_with
+from portal.accounts.queries import people_with, school_audience, school_role
 from portal.extensions import db
 from portal.kernel import clock, jobs
 from portal.kernel.unit_of_work import writing
@@ -54,7 +54,7 @@ def ask_school_to_choose(actor: Actor, request: TrainingRequest) -> None:
         f"Choose a date for training {request.reference}",
         url_of(request),
         request.due_on,
-        role=Role.SCHOOL,
+        role=school_role(request.school_id),
         school_id=request.school_id,
     )
 
@@ -82,7 +82,7 @@ def ask_for_names(session: TrainingSession, school_id: int) -> date | None:
         "Say who comes to the training",
         f"{session_url(session)}/people",
         due_on,
-        role=Role.SCHOOL,
+        role=school_role(school_id),
         school_id=school_id,
     )
     return due_on
@@ -117,6 +117,24 @@ def settle_register(actor: Actor, session: TrainingSession, person_ids: Iterable
         tasks.settle(_register_key(session, person_id), actor)
 
 
+def ask_for_link(session: TrainingSession) -> None:
+    """Somebody who came left no e-mail address: each trainer gives the school a link, a term later."""
+    for trainer in session.trainers:
+        tasks.ask(
+            _link_key(session, trainer.person_id),
+            due.GIVE_EVALUATION_LINK,
+            "Give those without an e-mail address a link to three questions",
+            f"{session_url(session)}/evaluations",
+            in_school_days(rules.LINK_DAYS),
+            person_id=trainer.person_id,
+        )
+
+
+def settle_link(actor: Actor, session: TrainingSession) -> None:
+    for trainer in session.trainers:
+        tasks.settle(_link_key(session, trainer.person_id), actor)
+
+
 def settle_session(actor: Actor, session: TrainingSession) -> None:
     """Nothing is due for the session any more."""
     settle_register(actor, session, [trainer.person_id for trainer in session.trainers])
@@ -136,12 +154,13 @@ def _register_waits(payload: Mapping[str, Any]) -> None:
             tell("training_register", _trainers(session), f"{session_url(session)}/register", key=key)
 
 
-def booked_schools(session: TrainingSession) -> list[int]:
-    """The schools with places or on the waiting list."""
+def booked_schools(session: TrainingSession, *, waiting: bool = True) -> list[int]:
+    """The schools with places, and those on the waiting list unless ``waiting`` is False."""
+    states = [rules.BOOKED, rules.WAITING] if waiting else [rules.BOOKED]
     return list(
         db.session.scalars(
             select(Booking.school_id)
-            .where(Booking.session_id == session.id, Booking.state != rules.CANCELLED)
+            .where(Booking.session_id == session.id, Booking.state.in_(states))
             .order_by(Booking.id)
         )
     )
@@ -151,19 +170,40 @@ def tell_coordinators(kind: str, url: str, key: str, *, but: Actor) -> None:
     tell(kind, _others(people_with(Role.COORDINATOR), but), url, key=key)
 
 
-def tell_school(kind: str, school_id: int, url: str, key: str, *, but: Actor) -> None:
-    tell(kind, _others(people_with(Role.SCHOOL, school_id=school_id), but), url, key=key)
+def tell_asker(kind: str, request: TrainingRequest, key: str, *, but: Actor) -> None:
+    """The school that asked, and whoever asked for it."""
+    audience = school_audience(request.school_id, request.asked_by_id)
+    tell(kind, _others(audience, but), url_of(request), key=key)
 
 
-def tell_trainers(kind: str, session: TrainingSession, key: str, *, but: Actor) -> None:
-    tell(kind, _others(_trainers(session), but), session_url(session), key=key)
+def tell_school(kind: str, session: TrainingSession, school_id: int, key: str, *, but: Actor, page: str = "") -> None:
+    """A school with places in the session, and whoever asked for it or booked; ``page`` is a page of the session."""
+    audience = school_audience(school_id, *_concerned(session, school_id))
+    tell(kind, _others(audience, but), f"{session_url(session)}{page}", key=key)
+
+
+def tell_trainers(
+    kind: str, session: TrainingSession, key: str, *, but: Actor, only: Iterable[int] | None = None
+) -> None:
+    """Who gives the session, or of them (or who gave it) ``only`` these."""
+    people = _trainers(session) if only is None else only
+    tell(kind, _others(people, but), session_url(session), key=key)
 
 
 def tell_all(kind: str, session: TrainingSession, key: str, *, but: Actor) -> None:
     """Everybody concerned: the schools with places or waiting, and the trainers."""
     for school_id in booked_schools(session):
-        tell_school(kind, school_id, session_url(session), key, but=but)
+        tell_school(kind, session, school_id, key, but=but)
     tell_trainers(kind, session, key, but=but)
+
+
+def _concerned(session: TrainingSession, school_id: int) -> list[int]:
+    """Who asked for the session on behalf of a school, or booked its places."""
+    asked = select(TrainingRequest.asked_by_id).where(
+        TrainingRequest.session_id == session.id, TrainingRequest.school_id == school_id
+    )
+    booked = select(Booking.booked_by_id).where(Booking.session_id == session.id, Booking.school_id == school_id)
+    return [*db.session.scalars(asked), *db.session.scalars(booked)]
 
 
 def _trainers(session: TrainingSession) -> list[int]:
@@ -181,6 +221,10 @@ def _key(request: TrainingRequest, rule: str) -> str:
 
 def _names_key(session: TrainingSession, school_id: int) -> str:
     return f"training_session-{session.id}-names-{school_id}"
+
+
+def _link_key(session: TrainingSession, person_id: int) -> str:
+    return f"training_session-{session.id}-link-{person_id}"
 
 
 def _register_key(session: TrainingSession, person_id: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 
-from portal.accounts.queries import people_with
+from portal.accounts.queries import school_audience, school_role
 from portal.extensions import db
 from portal.kernel import audit, clock
 from portal.kernel.access import ensure
@@ -37,17 +37,23 @@ def plan_event(actor: Actor, draft: rules.EventDraft) -> Event:
 
 
 def change_event(actor: Actor, event: Event, draft: rules.EventDraft, *, opened_with: int | None) -> Event:
-    """Changes it; the schools invited are told when day, hours or place are others. Raises ``EditConflict``."""
+    """Changes it; the schools invited are told when day, hours or place are others. Raises ``EditConflict``.
+
+    On another date every school is asked again, also one that could not come to the first.
+    """
     ensure(actor, Action.MANAGE_TRAINING)
     check_version(event, opened_with)
     refuse_any(rules.event_problems(draft, clock.today()))
     _refuse_closed(event)
-    before = (event.starts_at, event.minutes, event.place)
+    before, began = (event.starts_at, event.minutes, event.place), event.starts_at
     _put(event, draft)
     event.sequence += 1
     advance(actor, event, rules.ROAD, "move", None, audit_as="event changed")
     _ask_who_came(event)
+    is_another_date = event.starts_at != began
     for invitation in event.invitations:
+        if is_another_date:
+            invitation.answer, invitation.people = "invited", 0  # what a school said was about the date before
         if invitation.answer == "invited":
             _ask_for_answer(event, invitation.school_id)
     if before != (event.starts_at, event.minutes, event.place):
@@ -88,14 +94,19 @@ def answer_invitation(actor: Actor, event: Event, school_id: int, *, comes: bool
     return invitation
 
 
-def record_who_came(actor: Actor, event: Event, came: Mapping[int, int], *, opened_with: int | None) -> Event:
-    """How many of each school came (by school id), once the event has begun. Raises ``EditConflict``, ``Refused``."""
+def record_who_came(actor: Actor, event: Event, came: Mapping[int, int | None], *, opened_with: int | None) -> Event:
+    """How many of each school came (by school id; None is not known), once the event has begun.
+
+    A school that is not named keeps what it had. Raises ``EditConflict``, ``Refused``.
+    """
     ensure(actor, Action.MANAGE_TRAINING)
     check_version(event, opened_with)
     if event.starts_at > clock.now():
         raise Refused("Record who came once the event has begun.")
     for invitation in event.invitations:
-        invitation.came = max(0, min(came.get(invitation.school_id, 0), rules.MOST_PEOPLE))
+        if invitation.school_id in came:
+            number = came[invitation.school_id]
+            invitation.came = None if number is None else max(0, min(number, rules.MOST_PEOPLE))
         tasks.settle(_answer_key(event, invitation.school_id), actor)
     raise_version(event)
     step = "correct" if event.status == "held" else "hold"
@@ -157,14 +168,14 @@ def url_of(event: Event) -> str:
     return f"/training/events/{event.id}"
 
 
-def _tell(kind: str, event: Event, school_id: int, what: str) -> None:
-    tell(kind, people_with(Role.SCHOOL, school_id=school_id), url_of(event), key=f"event-{event.id}-{what}")
+def _tell(kind: str, event: Event, school_id: int, what: str, *concerned: int | None) -> None:
+    tell(kind, school_audience(school_id, *concerned), url_of(event), key=f"event-{event.id}-{what}")
 
 
 def _tell_invited(kind: str, event: Event, what: str) -> None:
     for invitation in event.invitations:
         if invitation.answer != "not_coming":
-            _tell(kind, event, invitation.school_id, what)
+            _tell(kind, event, invitation.school_id, what, invitation.answered_by_id)
 
 
 def _ask_for_answer(event: Event, school_id: int) -> None:
@@ -175,7 +186,7 @@ def _ask_for_answer(event: Event, school_id: int) -> None:
         "Say whether your school comes to an event",
         url_of(event),
         max(before, clock.today()),
-        role=Role.SCHOOL,
+        role=school_role(school_id),
         school_id=school_id,
     )
 

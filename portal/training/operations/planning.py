@@ -29,11 +29,20 @@ def hold_trainers(person_ids: Collection[int]) -> None:
 
 
 def refuse_clash(
-    person_ids: Collection[int], starts_at: datetime, minutes: int, *, but: int | None = None, known: bool = False
+    person_ids: Collection[int],
+    starts_at: datetime,
+    minutes: int,
+    *,
+    but: int | None = None,
+    known: bool = False,
+    since: datetime | None = None,
 ) -> None:
-    """Raises ``Clash`` naming the other sessions of these trainers at that time, unless the clash is ``known``."""
+    """Raises ``Clash`` naming the other sessions of these trainers at that time, unless the clash is ``known``.
+
+    With ``since`` only sessions that came to that time later: what was there before was known then.
+    """
     hold_trainers(person_ids)
-    found = [] if known else clashes(person_ids, starts_at, minutes, but=but)
+    found = [] if known else clashes(person_ids, starts_at, minutes, but=but, since=since)
     if found:
         raise Clash(*found)
 

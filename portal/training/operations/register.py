@@ -19,7 +19,7 @@ from portal.training import rules
 from portal.training.models import Attendee, Booking, TrainingSession
 from portal.training.operations import due
 from portal.training.operations.bookings import hold_session
-from portal.training.operations.evaluations import ask_after
+from portal.training.operations.evaluations import ask_after, ask_newly
 from portal.training.operations.planning import KIND
 from portal.training.operations.sessions import requests_of
 from portal.visits.operations import log_training
@@ -28,9 +28,13 @@ from portal.visits.rules import VisitDraft
 
 @dataclass(frozen=True)
 class Marks:
-    """What a register says: who is present, and somebody who came unannounced with their school."""
+    """What a register says: who is present, and somebody who came unannounced with their school.
+
+    ``listed`` are the people whom the page showed; None is everybody. Who was entered since is not absent, but unknown.
+    """
 
     present: frozenset[int] = frozenset()
+    listed: frozenset[int] | None = None
     at_the_door: rules.Somebody | None = None
     door_school_id: int | None = None
 
@@ -60,6 +64,7 @@ def enter_people(
 def take_out(actor: Actor, session: TrainingSession, attendee: Attendee) -> None:
     """Somebody does not come after all. Raises ``Refused`` once the register is finished."""
     ensure(actor, Action.REQUEST_TRAINING, Scope(school_id=attendee.school_id))
+    session = hold_session(session.id)
     if session.status != "planned":
         raise Refused("The register is finished. Ask the trainer to correct it.")
     school_id = attendee.school_id
@@ -75,7 +80,8 @@ def save_register(
 ) -> TrainingSession:
     """Keeps who is present so far; ``finish`` closes the register, or corrects a closed one.
 
-    Raises ``EditConflict``, ``RefusedFields`` about somebody at the door, ``Refused`` before the day.
+    Raises ``EditConflict``, ``RefusedFields`` about somebody at the door, ``Refused`` before the day and, when it is
+    to be finished, while the page did not show everybody.
     """
     ensure(actor, Action.RUN_TRAINING, Scope(involved=involved_today(KIND, session.id)))
     session = hold_session(session.id)
@@ -83,21 +89,38 @@ def save_register(
     _refuse_too_early(session, finish)
     if marks.at_the_door is not None:
         _add_at_the_door(session, marks.at_the_door, marks.door_school_id)
-    is_over = finish or session.status == "held"
-    for attendee in session.attendees:
-        if attendee.id is not None and attendee.id not in marks.present:
-            attendee.attended = False if is_over else None
-        else:
-            attendee.attended = True
+    _mark(session, marks, is_over=finish or session.status == "held")
     raise_version(session)
     if session.status == "held":
-        _number(session)
-        advance(actor, session, rules.SESSION_ROAD, "correct", None, audit_as="register corrected")
+        _correct(actor, session)
     elif finish:
         _finish(actor, session)
     else:
         audit.record(actor, "register saved", session)
     return session
+
+
+def _mark(session: TrainingSession, marks: Marks, *, is_over: bool) -> None:
+    for attendee in session.attendees:
+        if attendee.id is None or attendee.id in marks.present:
+            attendee.attended = True
+        elif marks.listed is None or attendee.id in marks.listed:
+            attendee.attended = False if is_over else None
+    unknown = sum(attendee.attended is None for attendee in session.attendees)
+    if is_over and unknown:
+        who = "1 person was" if unknown == 1 else f"{unknown} people were"
+        raise Refused(
+            f"{who} entered after you opened this page. The list shows them now: tick who came, and save again."
+        )
+
+
+def _correct(actor: Actor, session: TrainingSession) -> None:
+    """Whoever was ticked only now is numbered and asked like the others, and a school that is new here is told."""
+    before = {one.school_id for one in session.attendees if one.certificate_number is not None}
+    _number(session)
+    advance(actor, session, rules.SESSION_ROAD, "correct", None, audit_as="register corrected")
+    ask_newly(actor, session)
+    _tell_certificates(actor, session, but=before)
 
 
 def _finish(actor: Actor, session: TrainingSession) -> None:
@@ -112,9 +135,13 @@ def _finish(actor: Actor, session: TrainingSession) -> None:
     due.settle_session(actor, session)
     _log_time(actor, session)
     ask_after(actor, session)
-    key, url = f"training-session-{session.id}-certificates", f"{due.session_url(session)}/certificates"
-    for school_id in sorted({one.school_id for one in session.attendees if one.attended}):
-        due.tell_school("training_certificates", school_id, url, key, but=actor)
+    _tell_certificates(actor, session)
+
+
+def _tell_certificates(actor: Actor, session: TrainingSession, but: Collection[int] = ()) -> None:
+    key = f"training-session-{session.id}-certificates"
+    for school_id in sorted({one.school_id for one in session.attendees if one.attended} - set(but)):
+        due.tell_school("training_certificates", session, school_id, key, but=actor, page="/certificates")
 
 
 def _number(session: TrainingSession) -> None:

@@ -1,12 +1,13 @@
 """What a school asks for: asking, offering dates, choosing one, declining, withdrawing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from portal.extensions import db
 from portal.kernel import audit, clock, references
 from portal.kernel.access import ensure
 from portal.kernel.errors import OutOfReach, Refused
-from portal.kernel.history import advance
+from portal.kernel.history import advance, steps_of
 from portal.kernel.versions import check_version
 from portal.policy import Action, Actor, Scope
 from portal.schools.operations.problems import refuse_any
@@ -78,7 +79,7 @@ def offer_dates(
     step = _step(actor, request, "offer")
     due.ask_school_to_choose(actor, request)
     key = f"training-{request.id}-offered-{step}"
-    due.tell_school("training_dates_offered", request.school_id, due.url_of(request), key, but=actor)
+    due.tell_asker("training_dates_offered", request, key, but=actor)
     return request
 
 
@@ -91,7 +92,7 @@ def choose_date(
     if offer is None:
         raise Refused("Choose one of the dates, or ask for others.")
     try:
-        refuse_clash([offer.trainer_id], offer.starts_at, offer.minutes)
+        refuse_clash([offer.trainer_id], offer.starts_at, offer.minutes, since=_offered_at(request))
     except Refused:
         raise Refused("This date was taken by another school meanwhile. Choose another, or ask for others.") from None
     if offer.starts_at <= clock.now():
@@ -120,7 +121,7 @@ def give_places(
     _step(actor, request, "give_places")
     _booked(actor, request)
     key = f"training-{request.id}-booked"
-    due.tell_school("training_booked", request.school_id, due.session_url(session), key, but=actor)
+    due.tell_school("training_booked", session, request.school_id, key, but=actor)
     return request
 
 
@@ -141,13 +142,16 @@ def decline(actor: Actor, request: TrainingRequest, why: str, *, opened_with: in
     _clear_offers(request)
     due.settle_request(actor, request)
     key = f"training-{request.id}-declined"
-    due.tell_school("training_declined", request.school_id, due.url_of(request), key, but=actor)
+    due.tell_asker("training_declined", request, key, but=actor)
 
 
 def withdraw(actor: Actor, request: TrainingRequest, why: str, *, opened_with: int | None = None) -> None:
-    """The school no longer needs it; what was booked for it goes. Raises ``Refused`` without a reason."""
+    """The school no longer needs it; what was booked for it goes. Raises ``Refused`` without a reason,
+    and once the session has begun: its register must stay."""
     _begin(actor, request, "withdraw", opened_with)
     was_booked = request.status == "booked"
+    if was_booked and request.session is not None and request.session.starts_at <= clock.now():
+        raise Refused("This session has begun.")
     _step(actor, request, "withdraw", why)
     _clear_offers(request)
     due.settle_request(actor, request)
@@ -180,6 +184,12 @@ def _step(actor: Actor, request: TrainingRequest, step: str, why: str = "") -> i
     taken = advance(actor, request, rules.REQUEST_ROAD, step, None, audit_as=_AUDITED[step], note=why)
     db.session.flush()
     return taken.id
+
+
+def _offered_at(request: TrainingRequest) -> datetime | None:
+    """When the dates were offered: the coordinator saw what clashed then, and kept it."""
+    offers = [step.at for step in steps_of(request.__tablename__, request.id) if step.step == "offer"]
+    return offers[-1] if offers else None
 
 
 def _booked(actor: Actor, request: TrainingRequest) -> None:

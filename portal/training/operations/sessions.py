@@ -39,7 +39,7 @@ def change_session(
     opened_with: int | None,
     clash_known: bool = False,
 ) -> TrainingSession:
-    """Changes title, place, places and trainers; date and hours only move with a reason (``move_session``).
+    """Changes topic, title, place, places and trainers; date and hours only move with a reason (``move_session``).
 
     Raises ``EditConflict``, ``RefusedFields``, ``Refused`` for a clash of a trainer.
     """
@@ -54,18 +54,20 @@ def change_session(
     if new:
         refuse_clash(new, session.starts_at, session.minutes, but=session.id, known=clash_known)
     is_elsewhere = session.place != draft.place
-    session.title, session.place, session.places = draft.title, draft.place, draft.places
+    session.topic_id, session.title = draft.topic_id, draft.title
+    session.place, session.places = draft.place, draft.places
     session.sequence += 1
     gone = change_trainers(actor, session, draft.trainer_ids)
     audit.record(actor, "training session changed", session)
     due.settle_register(actor, session, gone)
     due.ask_for_register(session)
     move_up(actor, session)
-    key = f"training-session-{session.id}-changed-{session.sequence}"
+    key = f"training-session-{session.id}-{session.sequence}"
     if is_elsewhere:
-        due.tell_all("training_moved", session, key, but=actor)
-    elif new:
-        due.tell_trainers("training_booked", session, f"training-session-{session.id}-booked", but=actor)
+        due.tell_all("training_moved", session, f"{key}-changed", but=actor)
+    else:
+        due.tell_trainers("training_booked", session, f"{key}-booked", but=actor, only=new)
+    due.tell_trainers("training_not_yours", session, f"{key}-not-yours", but=actor, only=gone)
     return session
 
 
@@ -89,7 +91,7 @@ def move_session(
     session.sequence += 1
     advance(actor, session, rules.SESSION_ROAD, "move", None, audit_as="training session moved", note=why)
     due.ask_for_register(session)
-    for school_id in due.booked_schools(session):
+    for school_id in due.booked_schools(session, waiting=False):
         due.ask_for_names(session, school_id)
     for request in requests_of(session):
         request.due_on = due.names_due(session)

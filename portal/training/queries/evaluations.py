@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from portal.extensions import db
 from portal.kernel import clock
-from portal.training.models import Evaluation, EvaluationLink, TrainingSession
+from portal.training.models import Evaluation, EvaluationLink, Topic, TrainingSession
 from portal.training.operations.evaluations import token_digest
 from portal.training.rules import when_words
 from portal.training.rules.evaluations import MOMENT_WORDS, QUESTIONS, Moment, Share, shares
@@ -14,10 +14,13 @@ from portal.training.rules.evaluations import MOMENT_WORDS, QUESTIONS, Moment, S
 
 @dataclass(frozen=True)
 class OpenLink:
-    """What somebody without an account sees of a session: its title and when it was."""
+    """What somebody without an account sees of a session: its topic and when it was.
+
+    A title in a school's own words stays inside the portal: the words may name somebody.
+    """
 
     moment: Moment
-    title: str
+    topic: str
     when: str
 
 
@@ -35,11 +38,17 @@ class Said:
     more: tuple[str, ...]
 
 
+def knows_link(token: str) -> bool:
+    """Whether this is the token of a link, also of one that is over or used up."""
+    return bool(db.session.scalar(select(exists().where(EvaluationLink.digest == token_digest(token)))))
+
+
 def open_link(token: str) -> OpenLink | None:
     """None for a link that is unknown, over or used up: all look alike. Opening changes nothing."""
     row = db.session.execute(
-        select(EvaluationLink.moment, TrainingSession.title, TrainingSession.starts_at, TrainingSession.minutes)
+        select(EvaluationLink.moment, Topic.title, TrainingSession.starts_at, TrainingSession.minutes)
         .join(TrainingSession, TrainingSession.id == EvaluationLink.session_id)
+        .outerjoin(Topic, Topic.id == TrainingSession.topic_id)
         .where(
             EvaluationLink.digest == token_digest(token),
             EvaluationLink.answers_left > 0,
@@ -48,7 +57,8 @@ def open_link(token: str) -> OpenLink | None:
     ).one_or_none()
     if row is None:
         return None
-    return OpenLink(Moment(row.moment), row.title, when_words(row.starts_at, row.minutes, clock.today()))
+    when = when_words(row.starts_at, row.minutes, clock.today())
+    return OpenLink(Moment(row.moment), row.title or "Your training", when)
 
 
 def said_of(session_id: int) -> tuple[Said, ...]:

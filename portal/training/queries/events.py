@@ -15,7 +15,7 @@ from portal.kernel import clock, settings
 from portal.kernel.access import reach_filter
 from portal.kernel.errors import OutOfReach
 from portal.kernel.history import steps_of
-from portal.policy import Action, Actor
+from portal.policy import Action, Actor, may
 from portal.training.models import Event, Invitation
 from portal.training.rules import ends_at, local, when_words
 from portal.training.rules import events as rules
@@ -140,10 +140,16 @@ def _row(event: Event, coming: int, mine: str, today: date) -> EventRow:
     )
 
 
+def sees_every_school(actor: Actor) -> bool:
+    """Whether this person reads every school's answer: whoever plans events, also one who has a school as well, and
+    the rest of the service."""
+    return may(actor, Action.MANAGE_TRAINING) or not actor.school_ids
+
+
 def event_page(actor: Actor, event: Event) -> EventPage:
     """The event as this person may see it: a school its own answer and everybody's number."""
-    is_service = not actor.school_ids
-    shown = [one for one in event.invitations if is_service or one.school_id in actor.school_ids]
+    every = sees_every_school(actor)
+    shown = [one for one in event.invitations if every or one.school_id in actor.school_ids]
     return EventPage(
         id=event.id,
         title=event.title,

@@ -21,6 +21,7 @@ def opened_topic(topic: Topic) -> Mapping[str, object]:
 def opened_session(session: TrainingSession) -> Mapping[str, object]:
     start = rules.local(session.starts_at)
     return {
+        "topic": str(session.topic_id) if session.topic_id is not None else None,
         "title": session.title,
         "on": start.date(),
         "at": start.time(),

@@ -202,7 +202,10 @@ def wishes_of(request: TrainingRequest) -> list[str]:
 def steps_offered(actor: Actor, request: TrainingRequest) -> list[Step[None]]:
     """The steps that are worth a button for this person; cancelling and holding come from the session."""
     steps = rules.REQUEST_ROAD.available(request.status)
-    return [step for step in steps if step.name not in ("cancel", "hold") and allows(actor, step.needs, request.scope)]
+    left_out = {"cancel", "hold"}
+    if request.session is not None and request.session.starts_at <= clock.now():
+        left_out.add("withdraw")
+    return [step for step in steps if step.name not in left_out and allows(actor, step.needs, request.scope)]
 
 
 def timeline_of(kind: str, record_id: int) -> list[TimelineRow]:

@@ -38,9 +38,10 @@ def topics(*, active_only: bool = True) -> list[TopicRow]:
     return [TopicRow(*row) for row in db.session.execute(statement)]
 
 
-def topic_choices() -> list[tuple[str, str]]:
-    """The topics on offer, for a form."""
-    return [(str(row.id), f"{row.title} ({row.length})") for row in topics()]
+def topic_choices(*, but_also: int | None = None) -> list[tuple[str, str]]:
+    """The topics on offer, for a form; and one that is no longer on offer where a record has it."""
+    rows = topics(active_only=but_also is None)
+    return [(str(row.id), f"{row.title} ({row.length})") for row in rows if row.is_active or row.id == but_also]
 
 
 def topic_for(topic_id: int) -> Topic:

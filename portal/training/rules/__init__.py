@@ -1,6 +1,6 @@
 """The rules of training: roads, dates, places and waiting list, lists of people, the status line."""
 
-from portal.training.rules.clocks import ANSWER_DAYS, CHOOSE_DAYS, DEFAULT_TOPICS, NAMES_DAYS
+from portal.training.rules.clocks import ANSWER_DAYS, CHOOSE_DAYS, DEFAULT_TOPICS, LINK_DAYS, NAMES_DAYS
 from portal.training.rules.drafts import (
     LONGEST,
     MOST_DATES,
@@ -56,6 +56,7 @@ __all__ = [
     "CANCELLED",
     "CHOOSE_DAYS",
     "DEFAULT_TOPICS",
+    "LINK_DAYS",
     "LONGEST",
     "LONGEST_EMAIL",
     "LONGEST_NAME",

@@ -9,6 +9,9 @@ CHOOSE_DAYS = 5
 NAMES_DAYS = 5
 """School days before the session by which the school says who comes"""
 
+LINK_DAYS = 5
+"""School days in which a trainer gives a link to those who left no e-mail address"""
+
 DEFAULT_TOPICS: tuple[tuple[str, int, str, str], ...] = (
     (
         "Attachment awareness",

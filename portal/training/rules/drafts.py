@@ -38,6 +38,11 @@ class RequestDraft:
     dates_words: str = ""
     difference: str = ""
 
+    @property
+    def title_typed(self) -> str:
+        """What the school typed itself of the title, which leaves the portal with calendars; "" for a topic."""
+        return self.own_words if self.topic_id is None else ""
+
 
 class _Dated:
     """What has a day, a time of day and a length; the moments are asked of drafts without problems only."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 DEFAULT_PROGRAMMES: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
     (
@@ -14,6 +14,10 @@ DEFAULT_PROGRAMMES: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
 )
 """Name, summary, share of staff needed in per cent, titles of the topics that count"""
 MOST_STAFF = 1_000
+COUNTS_FOR = timedelta(days=3 * 365 + 1)
+"""How long somebody who came counts: after about three years practice fades and many have left, and nobody takes
+leavers off a register"""
+COUNTS_WORDS = "who came within the last three years"
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class Standing:
-    """The standing on one day. ``staff`` is None while the school has not said how many it has."""
+    """The standing on one day, of those who came within ``COUNTS_FOR`` before it.
+
+    ``staff`` is None while the school has not said how many it has.
+    """
 
     on: date
     trained: int
@@ -54,7 +61,7 @@ class Standing:
 
     @property
     def percent(self) -> int | None:
-        """Whole per cent, rounded down and at most 100: people who left count as trained, not as staff."""
+        """Whole per cent, rounded down and at most 100: who left since they came counts as trained, not as staff."""
         return None if not self.staff else min(100, self.trained * 100 // self.staff)
 
     @property
@@ -81,8 +88,8 @@ def same_person(name: str) -> str:
 
 
 def standing(trained: Iterable[Trained], counts: Iterable[Counted], needed_percent: int, on: date) -> Standing:
-    """The standing on a day, from all who came by then and the number of staff that held then."""
-    people = {same_person(one.name) for one in trained if one.on <= on}
+    """The standing on a day, from who came in the years before it and the number of staff that held then."""
+    people = {same_person(one.name) for one in trained if one.on <= on < one.on + COUNTS_FOR}
     known = [count for count in counts if count.from_on <= on]
     staff = max(known, key=lambda count: count.from_on).staff if known else None
     return Standing(on, len(people), staff, needed_percent)
@@ -92,7 +99,9 @@ def standings(
     trained: Sequence[Trained], counts: Sequence[Counted], needed_percent: int, today: date
 ) -> tuple[Standing, ...]:
     """The standing on each day on which it changed, and today; newest first."""
-    days = {one.on for one in trained} | {count.from_on for count in counts if count.from_on <= today} | {today}
+    came = {one.on for one in trained}
+    over = {day + COUNTS_FOR for day in came}
+    days = {day for day in came | over | {count.from_on for count in counts} if day <= today} | {today}
     found = [standing(trained, counts, needed_percent, day) for day in sorted(days)]
     changed = [
         one for before, one in zip([None, *found], found, strict=False) if before is None or _differs(before, one)

@@ -15,7 +15,7 @@ from portal.training.forms import BookForm, ChangePlacesForm, PeopleForm
 from portal.training.views.blueprint import blueprint
 from portal.training.views.index import offer_school, schools_offered
 from portal.training.views.requests import EVENT, status_now, tried
-from portal.training.views.sessions import session_page
+from portal.training.views.sessions import schools_left, session_page
 
 ASK = Action.REQUEST_TRAINING
 
@@ -25,7 +25,8 @@ ASK = Action.REQUEST_TRAINING
 def book(session_id: int) -> ResponseReturnValue:
     record = queries.session_for(actor(), session_id)
     form = BookForm()
-    own = offer_school(form, schools_offered())
+    left = schools_left(queries.bookings_of(actor(), record))
+    own = offer_school(form, left or schools_offered())
     if form.validate():
         made: list[Any] = []
         school_id = own if own is not None else int(form.school.data)

@@ -14,10 +14,20 @@ from portal.kernel.versions import version_sent
 from portal.policy import Action
 from portal.schools.operations import RefusedFields
 from portal.schools.queries import school_choices
+from portal.schools.views.look import looked
 from portal.training.forms.events import CancelForm, ChangeEventForm, EventForm, InvitationForm, InviteForm, SharedForm
 from portal.training.operations import events as operations
-from portal.training.queries.events import event_calendar, event_for, event_page, event_rows, opened_event, reason_of
+from portal.training.queries.events import (
+    event_calendar,
+    event_for,
+    event_page,
+    event_rows,
+    opened_event,
+    reason_of,
+    sees_every_school,
+)
 from portal.training.views.blueprint import blueprint
+from portal.training.views.requests import look_at_title
 
 READ, ASK, MANAGE = Action.READ_TRAINING, Action.REQUEST_TRAINING, Action.MANAGE_TRAINING
 
@@ -47,9 +57,12 @@ def event_file(event_id: int) -> Response:
 def new_event() -> ResponseReturnValue:
     form = EventForm()
     made: list[Any] = []
-    if _posted(form) and _done(form, lambda: made.append(operations.plan_event(actor(), form.draft()))):
-        where = url_for("training.invite", event_id=made[0].id)
-        return hx.saved(where, "The event is planned. Choose the schools to invite.")
+    if _posted(form):
+        if page := look_at_title(form, "Title", form.title.data or ""):
+            return page
+        if _done(form, lambda: made.append(operations.plan_event(actor(), form.draft()))):
+            where = url_for("training.invite", event_id=made[0].id)
+            return hx.saved(where, "The event is planned. Choose the schools to invite.")
     return hx.page(
         "training/event_form.html", status=_status(), form=form, title="Plan an event", button="Plan the event"
     )
@@ -60,10 +73,12 @@ def new_event() -> ResponseReturnValue:
 def change_event(event_id: int) -> ResponseReturnValue:
     record = event_for(actor(), event_id)
     form = ChangeEventForm(data=opened_event(record))
-    if _posted(form) and _done(
-        form, lambda: operations.change_event(actor(), record, form.draft(), opened_with=form.opened_with)
-    ):
-        return _saved(event_id, "The event is changed.")
+    if _posted(form):
+        title = form.title.data or ""
+        if title != record.title and (page := look_at_title(form, "Title", title)):
+            return page
+        if _done(form, lambda: operations.change_event(actor(), record, form.draft(), opened_with=form.opened_with)):
+            return _saved(event_id, "The event is changed.")
     return hx.page("training/event_form.html", status=_status(), form=form, title="Change the event", button="Save")
 
 
@@ -114,12 +129,15 @@ def attendance(event_id: int) -> ResponseReturnValue:
     return hx.page("training/attendance.html", status=_status(), event=page, problems=problems, typed=typed)
 
 
-def _numbers() -> dict[int, int]:
-    """The number of people by school id; what is not a number from 0 to 200 counts as a slip."""
-    found = {}
+def _numbers() -> dict[int, int | None]:
+    """The number of people by school id, None for an empty box; what is not a number from 0 to 200 counts as a slip."""
+    found: dict[int, int | None] = {}
     for name, value in request.form.items():
         school = re.fullmatch(r"came_([0-9]{1,9})", name)
-        if school is None or value.strip() == "":
+        if school is None:
+            continue
+        if value.strip() == "":
+            found[int(school[1])] = None
             continue
         if not re.fullmatch(r"[0-9]{1,3}", value.strip()) or int(value) > 200:
             raise Refused("Enter whole numbers from 0 to 200.")
@@ -158,7 +176,8 @@ def _event_page(event_id: int, form: InvitationForm, status: int = 200) -> Respo
         status=status,
         event=event_page(actor(), record),
         form=form,
-        is_school=bool(actor().school_ids),
+        own_ids=actor().school_ids,
+        is_service=sees_every_school(actor()),
         reason=reason_of(record),
     )
 
@@ -168,7 +187,7 @@ def _saved(event_id: int, words: str) -> ResponseReturnValue:
 
 
 def _posted(form: Any) -> bool:
-    return request.method == "POST" and bool(form.validate())
+    return request.method == "POST" and bool(form.validate()) and looked() != "back"
 
 
 def _status() -> int:

@@ -14,6 +14,7 @@ from portal.training import queries
 from portal.training.forms.programmes import ChangeProgrammeForm, ProgrammeForm, StaffForm
 from portal.training.operations import programmes as operations
 from portal.training.queries.programmes import own_schools, programme_for, programme_rows, standings_in
+from portal.training.rules.programmes import COUNTS_WORDS
 from portal.training.views.blueprint import blueprint
 
 READ, ASK, MANAGE = Action.READ_TRAINING, Action.REQUEST_TRAINING, Action.MANAGE_TRAINING
@@ -29,6 +30,7 @@ def programmes() -> ResponseReturnValue:
             (row, standings_in(actor(), row.id, row.needed_percent))
             for row in programme_rows(also_ended=may(actor(), MANAGE))
         ],
+        counts_words=COUNTS_WORDS,
         schools=own_schools(actor()),
         is_school=bool(actor().school_ids),
     )

@@ -1,5 +1,6 @@
 """The register, and the certificates that follow it."""
 
+import re
 from typing import Any
 
 from flask import request, url_for
@@ -48,6 +49,7 @@ def register(session_id: int) -> ResponseReturnValue:
 def _marks(form: RegisterForm) -> operations.Marks:
     return operations.Marks(
         present=frozenset(int(value) for value in form.present.data or ()),
+        listed=frozenset(int(value) for value in request.form.getlist("listed") if re.fullmatch("[0-9]{1,9}", value)),
         at_the_door=form.at_the_door(),
         door_school_id=int(form.door_school.data) if form.door_school.data else None,
     )

@@ -11,6 +11,8 @@ from portal.kernel.access import actor, ensure, requires
 from portal.kernel.errors import EditConflict, Refused
 from portal.policy import Action
 from portal.schools.operations import RefusedFields
+from portal.schools.queries import hint_facts
+from portal.schools.views.look import look_once_more, looked
 from portal.training import operations, queries, rules
 from portal.training.forms import ChooseForm, OfferForm, PlacesForm, ReasonForm, RequestForm
 from portal.training.views.blueprint import blueprint
@@ -38,6 +40,12 @@ def tried(form: Any, act: Callable[[], object]) -> bool:
     return False
 
 
+def look_at_title(form: Any, label: str, title: str, school_id: int | None = None) -> ResponseReturnValue | None:
+    """Titles stand in calendars and messages outside the portal: the page that asks to look once more, or None."""
+    topics = tuple(topic.title for topic in queries.topics(active_only=False))
+    return look_once_more(form, {label: title}, hint_facts(actor(), school_id, topics), request.path)
+
+
 def status_now() -> int:
     """A page that answers POST shows a form that was refused."""
     return 422 if request.method == "POST" else 200
@@ -50,13 +58,22 @@ def new() -> ResponseReturnValue:
     schools = schools_offered()
     own = offer_school(form, schools)
     form.offer_topics(queries.topic_choices())
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.validate() and looked() != "back":
         made: list[Any] = []
-        school_id = own if own is not None else int(form.school.data)
-        if tried(form, lambda: made.append(operations.ask_for_training(actor(), school_id, form.draft()))):
+        school_id, draft = own if own is not None else int(form.school.data), form.draft()
+        if page := look_at_title(form, "What it should be about", draft.title_typed, school_id):
+            return page
+        if tried(form, lambda: made.append(operations.ask_for_training(actor(), school_id, draft))):
             where = url_for("training.show_request", reference=made[0].reference)
             return hx.saved(where, "Sent. You see here where it is and who acts next.", event=EVENT)
-    return hx.page("training/new.html", status=status_now(), form=form, topics=queries.topics(), schools=schools)
+    return hx.page(
+        "training/new.html",
+        status=status_now(),
+        form=form,
+        topics=queries.topics(),
+        schools=schools,
+        is_school=bool(actor().school_ids),
+    )
 
 
 @blueprint.get("/training/requests/<ref:reference>")
@@ -177,7 +194,7 @@ def request_step(reference: str, step: str) -> ResponseReturnValue:
         form=form,
         step=step,
         label=known.label,
-        possible=record.status in known.sources,
+        possible=step in {one.name for one in queries.steps_offered(actor(), record)},
     )
 
 

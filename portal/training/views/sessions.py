@@ -1,5 +1,6 @@
 """Sessions: planning, one session, changing, moving, cancelling, and its calendar file."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, request, url_for
@@ -9,11 +10,12 @@ from portal.kernel import clock, hx
 from portal.kernel.access import actor, requires
 from portal.policy import Action, may
 from portal.schools.queries import school_choices
+from portal.schools.views.look import looked
 from portal.training import operations, queries, rules
 from portal.training.forms import BookForm, ChangeSessionForm, MoveForm, ReasonForm, SessionForm
 from portal.training.views.blueprint import blueprint
 from portal.training.views.index import offer_school, schools_offered
-from portal.training.views.requests import EVENT, status_now, tried
+from portal.training.views.requests import EVENT, look_at_title, status_now, tried
 
 MANAGE = Action.MANAGE_TRAINING
 
@@ -26,10 +28,12 @@ def new_session() -> ResponseReturnValue:
     form.school.offer(school_choices())
     form.trainers.offer(queries.trainer_choices())
     form.clashes = False
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.validate() and looked() != "back":
         made: list[Any] = []
-        known = form.clash.data == "keep"
-        if tried(form, lambda: made.append(operations.plan_session(actor(), form.draft(), clash_known=known))):
+        draft, known = form.draft(), form.clash.data == "keep"
+        if page := look_at_title(form, "Title", draft.title):
+            return page
+        if tried(form, lambda: made.append(operations.plan_session(actor(), draft, clash_known=known))):
             where = url_for("training.session", session_id=made[0].id)
             return hx.saved(where, "Planned. Every school can book places.", event=EVENT)
     return hx.page("training/new_session.html", status=status_now(), form=form)
@@ -48,8 +52,7 @@ def session_page(record: Any, book: Any, change: Any = None) -> ResponseReturnVa
     bookings = queries.bookings_of(who, record)
     facts = queries.facts_of(record)
     if book is None and facts.is_shared and facts.status == "planned" and may(who, Action.REQUEST_TRAINING):
-        booked = {row.school_id for row in bookings}
-        left = [pair for pair in schools_offered() if int(pair[0]) not in booked]
+        left = schools_left(bookings)
         book = _book_form(left) if left and not facts.has_begun else None
     return hx.page(
         "training/session.html",
@@ -65,6 +68,12 @@ def session_page(record: Any, book: Any, change: Any = None) -> ResponseReturnVa
     )
 
 
+def schools_left(bookings: Iterable[queries.BookingRow]) -> list[tuple[str, str]]:
+    """The schools for which this person may still book: the page and what it sends must agree on them."""
+    booked = {row.school_id for row in bookings}
+    return [pair for pair in schools_offered() if int(pair[0]) not in booked]
+
+
 def _book_form(pairs: list[tuple[str, str]]) -> BookForm:
     form = BookForm()
     offer_school(form, pairs)
@@ -76,12 +85,15 @@ def _book_form(pairs: list[tuple[str, str]]) -> BookForm:
 def change_session(session_id: int) -> ResponseReturnValue:
     record = queries.session_for(actor(), session_id, MANAGE)
     form = ChangeSessionForm(data=queries.opened_session(record))
+    form.topic.offer(queries.topic_choices(but_also=record.topic_id))
     known = dict(queries.trainer_choices()) | {str(one.person_id): one.person.name for one in record.trainers}
     form.trainers.offer(sorted(known.items(), key=lambda pair: (pair[1], pair[0])))
     form.clashes = False
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.validate() and looked() != "back":
         draft = form.draft(rules.local(record.starts_at), record.minutes)
         keep = form.clash.data == "keep"
+        if draft.title != record.title and (page := look_at_title(form, "Title", draft.title)):
+            return page
         if tried(
             form,
             lambda: operations.change_session(actor(), record, draft, opened_with=form.opened_with, clash_known=keep),

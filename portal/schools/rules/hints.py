@@ -9,8 +9,8 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from portal.advice.rules.known_words import COMMON_WORDS, GIVEN_NAMES, NAMES_THAT_ARE_WORDS, NO_INITIALS, TITLES
-from portal.schools.rules import upn_problems
+from portal.schools.rules.known_words import COMMON_WORDS, GIVEN_NAMES, NAMES_THAT_ARE_WORDS, NO_INITIALS, TITLES
+from portal.schools.rules.upn import upn_problems
 
 _UPN = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z][ -]?)?[0-9](?:[ -]?[0-9]){10}[ -]?[0-9A-Za-z](?![A-Za-z0-9])")
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w.-]{1,200}\w")
