@@ -3,12 +3,14 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import hypothesis
+import jinja2
 import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
@@ -32,6 +34,9 @@ TUESDAY = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
 KEY = Fernet.generate_key().decode()
 SECRET = "a secret of the tests, at least thirty-two characters"
 
+
+# Many tests build a portal of their own: its templates are compiled once for all of them.
+Portal.jinja_options = {**Portal.jinja_options, "bytecode_cache": jinja2.FileSystemBytecodeCache()}
 
 # A busy machine is not an error of the rules.
 hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -185,12 +190,12 @@ class Engines:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, sa.Engine] = {}
+        self._kept: dict[tuple[str, int], sa.Engine] = {}
         self._address = sa.make_url("sqlite://")
 
     def at(self, config: Config) -> sa.Engine:
         self._address = sa.make_url(config.database_url)
-        kind = self._address.get_backend_name()
+        kind = self._address.get_backend_name(), config.patience
         if kind not in self._kept:
             self._kept[kind] = self._made(config)
         self._kept[kind].dispose()
@@ -227,18 +232,25 @@ def app(one_portal: Portal, engines: Engines, database_url: str, tmp_path: Path,
 
     What a test changes of its settings and parts is put back afterwards.
     """
-    config = configuration(database_url, tmp_path)
-    kept = dict(one_portal.config), dict(one_portal.extensions), dict(one_portal.view_functions)
-    one_portal.extensions.update(config=config, clock=clock)
-    one_portal.instance_path = str(tmp_path)
-    one_portal.config.update(SQLALCHEMY_DATABASE_URI=database_url, TESTING=True, WTF_CSRF_ENABLED=False)
-    with one_portal.app_context():
+    with pointed_at(one_portal, configuration(database_url, tmp_path), clock, engines):
+        yield one_portal
+
+
+@contextmanager
+def pointed_at(portal: Portal, config: Config, clock: FixedClock, engines: Engines) -> Iterator[None]:
+    """A portal that was built once, on the database of one test; afterwards it is as it was."""
+    kept = dict(portal.config), dict(portal.extensions), dict(portal.view_functions)
+    portal.extensions.update({name: dict(part) for name, part in kept[1].items() if type(part) is dict})
+    portal.extensions.update(config=config, clock=clock)
+    portal.instance_path = str(config.instance)
+    portal.config.update(SQLALCHEMY_DATABASE_URI=config.database_url, TESTING=True, WTF_CSRF_ENABLED=False)
+    with portal.app_context():
         db.engines[None] = engines.at(config)
-    yield one_portal
-    with one_portal.app_context():
+    yield
+    with portal.app_context():
         db.session.remove()
         db.engine.dispose()
-    for now, before in zip((one_portal.config, one_portal.extensions, one_portal.view_functions), kept, strict=True):
+    for now, before in zip((portal.config, portal.extensions, portal.view_functions), kept, strict=True):
         now.clear()
         now.update(before)
 

@@ -11,7 +11,7 @@ from portal.app import Portal, create_app
 from portal.extensions import db
 from portal.policy import Role
 from tests import people
-from tests.conftest import FixedClock, configuration
+from tests.conftest import Engines, FixedClock, configuration, pointed_at
 from tests.kernel import lab as lab_views
 
 
@@ -37,9 +37,30 @@ def make_lab(database_url: str, tmp_path: Path, clock: FixedClock):
             db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def one_lab(tmp_path_factory: pytest.TempPathFactory) -> Portal:
+    """Built once, as the portal of the other tests."""
+    folder = tmp_path_factory.mktemp("lab")
+    portal = create_app(configuration(f"sqlite:///{folder / 'never.db'}", folder))
+    portal.register_blueprint(lab_views.new_blueprint())
+    portal.jinja_loader = ChoiceLoader([portal.jinja_loader, DictLoader(lab_views.TEMPLATES)])
+    return portal
+
+
 @pytest.fixture
 def lab(make_lab) -> Portal:
+    """One of the test's own, which it may change."""
     return make_lab()
+
+
+@pytest.fixture
+def shared_lab(
+    one_lab: Portal, engines: Engines, database_url: str, tmp_path: Path, clock: FixedClock
+) -> Iterator[Portal]:
+    config = dataclasses.replace(configuration(database_url, tmp_path), patience=1)
+    lab_views.RUNS.clear()
+    with pointed_at(one_lab, config, clock, engines):
+        yield one_lab
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ NOTE = {"name": "Once Primary", "password": "hunter2 hunter2", "submission_id": 
 
 
 @pytest.fixture
-def app(lab):
-    return lab
+def app(shared_lab):
+    return shared_lab
 
 
 def test_the_same_id_twice_is_one_row_and_the_same_answer(client, names):

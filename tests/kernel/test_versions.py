@@ -10,8 +10,8 @@ from portal.schools.models import School
 
 
 @pytest.fixture
-def app(lab):
-    return lab
+def app(shared_lab):
+    return shared_lab
 
 
 def _hidden(page: str) -> dict[str, str]:

@@ -253,7 +253,10 @@ def _short(filled: Mapping[str, list[str]]) -> str:
 
 
 @pytest.fixture(scope="module")
-def forms(walk: Walk) -> list[Form]:
+def forms(walk: Walk, pytestconfig: pytest.Config) -> list[Form]:
+    """Both engines in the long trial; finding all forms on each would take the short one too long."""
+    if walk.is_postgres and not pytestconfig.getoption("--trial"):
+        pytest.skip("in the long trial")
     return forms_of(walk)
 
 
