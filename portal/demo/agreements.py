@@ -59,7 +59,7 @@ _PARTS = ("school", "service", "sharing", "stopping")
 
 def settle(told: "Told", day: date, starts_on: date) -> Story:
     """The head signs one to three school days after the case was opened, and before the first visit."""
-    random = Random(told.plot.number)  # noqa: S311  (the same story every time)
+    random = Random(told.plot.number)  # the same story every time
     if told.plot.number % WAIVED == WAIVED // 4:
         yield at(day, 16)
         waiting = _waiting(told)

@@ -155,8 +155,9 @@ class SupportPage:
 
 @dataclass(frozen=True)
 class ViewsPage:
-    """What the pupil and the family say, in their own words, and how it was gathered (``ways.VIEW_WAYS``).
+    """What the pupil and the family say, in their own words, and how it was gathered.
 
+    ``…_how`` is a code of ``codes.PUPIL_WAYS`` or ``codes.FAMILY_WAYS``.
     ``…_helper`` names who helped, ``…_not_yet`` says why nobody has asked so far.
     """
 
