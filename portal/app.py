@@ -25,7 +25,9 @@ from portal.exits.operations import refresh_awaited
 from portal.exits.queries import open_monitoring_count
 from portal.extensions import csrf, db, htmx, migrate
 from portal.feedback.operations import AFTER_REMOVAL
+from portal.feedback.queries import WORDS as FAMILY_WORDS
 from portal.files import worker as files
+from portal.home.queries import CATALOGUES
 from portal.kernel import access, audit, clock, crypto, error_pages, gate, logs, settings, submissions, web
 from portal.kernel.database import engine_options, mode, prepare_engine
 from portal.kernel.settings import Feature
@@ -50,6 +52,7 @@ FEATURES: dict[str, Feature | None] = {
     "assessments": Feature.ASSESSMENTS,
     "plans": None,
     "feedback": Feature.FEEDBACK,
+    "voice": Feature.VOICE,
     "training": Feature.TRAINING,
     "advice": Feature.ADVICE,
     "exits": None,
@@ -58,7 +61,7 @@ FEATURES: dict[str, Feature | None] = {
 }
 """Every feature with pages, by package; one with a switch has no menu entry and answers 404 while it is off."""
 
-KERNEL_TABLES = ("access", "audit", "history", "jobs", "rates", "references", "settings", "submissions")
+KERNEL_TABLES = ("access", "audit", "history", "jobs", "languages", "rates", "references", "settings", "submissions")
 """Modules of the kernel that hold tables: migrations must know them whether or not a feature uses them."""
 
 
@@ -244,6 +247,7 @@ def _features(app: Portal) -> None:
     app.extensions[EVENTS] = [agreement_events, case_events, visit_events]
     app.extensions[SCHOOL_TAKEN_INTO_USE] = take_into_use
     app.extensions[AFTER_REMOVAL] = refresh_awaited
+    app.extensions[CATALOGUES] = {"Families": FAMILY_WORDS}
     app.extensions[files.TELL] = tell
     commands = import_module("portal.cli")
     commands.install(app)
@@ -281,7 +285,7 @@ def _assets(app: Portal) -> Any:
     static = Path(app.static_folder or "static")
     own = {
         path.name: str(path.relative_to(static))
-        for part in ("css", "js", "icons")
+        for part in ("css", "js", "icons", "symbols")
         for path in (static / part).iterdir()
     }
     known: dict[str, str] = {}

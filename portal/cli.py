@@ -31,6 +31,7 @@ from portal.offer.operations import ensure_default_offer
 from portal.schools.operations import ensure_default_lines_and_calendar, import_schools, make_findable
 from portal.training.operations import ensure_default_topics
 from portal.training.operations.programmes import ensure_default_programmes
+from portal.voice.operations.questionnaires import ensure_ready_questionnaires
 
 
 def install(app: Flask) -> None:
@@ -72,6 +73,7 @@ def seed() -> None:
         ensure_default_programmes()
         ensure_default_agreement_text()
         ensure_default_offer()
+        ensure_ready_questionnaires()
         make_findable()
 
 

@@ -75,6 +75,8 @@ class Action(StrEnum):
     WRITE_PLAN = "Write advised strategies"
     READ_FEEDBACK = "Read feedback"
     RECORD_FEEDBACK = "Record feedback"
+    READ_MANAGER_ONLY = "Read what a family says to the manager alone"
+    READ_SAME_DAY = "Read new words of children and families the same day"
     END_CASE = "End a piece of work"
     RECORD_MONITORING = "Record monitoring visits"
     READ_CHART = "See the Summary of Impact"
@@ -93,6 +95,10 @@ class Action(StrEnum):
     WRITE_SCHOOL_STRATEGY = "Write strategies for a whole school"
     MANAGE_OFFER = "Write the page “Our offer”"
     READ_OUTBOX = "See messages that could not be sent"
+    READ_VOICE = "Read what a child says"
+    HAND_OVER = "Hand a tablet to a child, and answer the child"
+    WRITE_QUESTIONNAIRES = "Write questionnaires for children"
+    CLOSE_TALK = "Close a child's wish to talk"
 
 
 class Reach(StrEnum):
@@ -226,6 +232,8 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = {
         _A.WRITE_PLAN: _R.ALLOCATED,
         _A.READ_FEEDBACK: _R.ALLOCATED,
         _A.RECORD_FEEDBACK: _R.ALLOCATED,
+        _A.READ_VOICE: _R.ALLOCATED,
+        _A.HAND_OVER: _R.ALLOCATED,
         _A.END_CASE: _R.ALLOCATED,
         _A.RECORD_MONITORING: _R.ALLOCATED,
         _A.CLOSE_CASE: _R.ALLOCATED,
@@ -265,6 +273,11 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = {
         _A.WRITE_PLAN: _R.EVERYTHING,
         _A.READ_FEEDBACK: _R.EVERYTHING,
         _A.RECORD_FEEDBACK: _R.EVERYTHING,
+        _A.READ_VOICE: _R.EVERYTHING,
+        _A.HAND_OVER: _R.EVERYTHING,
+        _A.WRITE_QUESTIONNAIRES: _R.EVERYTHING,
+        _A.READ_MANAGER_ONLY: _R.EVERYTHING,
+        _A.READ_SAME_DAY: _R.EVERYTHING,
         _A.END_CASE: _R.EVERYTHING,
         _A.RECORD_MONITORING: _R.EVERYTHING,
         _A.READ_CHART: _R.EVERYTHING,
@@ -293,6 +306,9 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = {
         _A.READ_READINGS: _R.EVERYTHING,
         _A.READ_PLAN: _R.EVERYTHING,
         _A.READ_FEEDBACK: _R.EVERYTHING,
+        _A.READ_SAME_DAY: _R.EVERYTHING,
+        _A.READ_VOICE: _R.EVERYTHING,
+        _A.CLOSE_TALK: _R.EVERYTHING,
         _A.READ_AGREEMENT: _R.EVERYTHING,
         _A.READ_ADVICE: _R.EVERYTHING,
     },

@@ -24,6 +24,8 @@ class Person(Audited, Model):
     totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     totp_last_step: Mapped[int | None] = mapped_column(Integer)
     """The last 30-second step whose code was used: a code opens once."""
+    tablet_pin_hash: Mapped[str | None] = mapped_column(String(200))
+    """Six figures, only for handing a tablet over: they open nothing else"""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer)

@@ -1,9 +1,20 @@
 """The forms of feedback: what the service writes down, and the two pages that a school fills in itself."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from portal.feedback import rules
-from portal.kernel.forms import EditForm, LongTextField, NearDateField, PortalForm, RadioField, TickField
+from portal.kernel.forms import (
+    ChoiceField,
+    EditForm,
+    LongTextField,
+    NearDateField,
+    PortalForm,
+    RadioField,
+    TextField,
+    TickField,
+)
+from portal.kernel.languages import Words
 
 _ANSWERS = tuple((answer.value, label) for answer, label in rules.ANSWER_LABELS.items())
 _PREFIX = "aspect_"
@@ -112,3 +123,87 @@ def _beyond_form() -> type[Any]:
 
 OwnForm = _own_form()
 BeyondForm = _beyond_form()
+
+
+class CodeForm(PortalForm):
+    """The code of a letter, however it is typed."""
+
+    code = TextField("", longest=40)
+
+
+class PageForm(PortalForm):
+    """One page of a family's questions: a choice, or words."""
+
+    answer = TextField("", longest=20)
+    words = LongTextField("", longest=rules.LONGEST_FAMILY_WORDS)
+
+    @property
+    def problem(self) -> str:
+        """The key of the words that say what is wrong with what was typed; empty when nothing is."""
+        said = [str(error) for field in (self.answer, self.words) for error in field.errors]
+        if not said:
+            return ""
+        return "problem.too_long" if any("Shorten" in one for one in said) else "problem.characters"
+
+
+_FAMILY_MOMENTS = tuple((moment.value, label) for moment, label in rules.FAMILY_MOMENTS.items())
+_CHANNELS = tuple((channel.value, label) for channel, label in rules.CHANNELS.items())
+
+
+class InviteForm(PortalForm):
+    """Whom of the family to ask, when, how, and in which language."""
+
+    contact = RadioField("Who is asked?", required="Choose who is asked.")
+    moment = RadioField("When?", _FAMILY_MOMENTS, required="Choose the moment.")
+    channel = RadioField("How does it reach them?", _CHANNELS, required="Choose how it reaches them.")
+    language = ChoiceField("Language", required="Choose the language.", blank=None)
+    large_print = TickField("Large print")
+
+    def offering(self, people: Iterable[tuple[str, str]], languages: Iterable[tuple[str, str]]) -> "InviteForm":
+        self.contact.offer(people)
+        self.language.offer(languages)
+        return self
+
+    def draft(self) -> rules.Asking:
+        return rules.Asking(
+            contact_id=int(self.contact.data or 0),
+            moment=rules.FamilyMoment(self.moment.data),
+            channel=rules.Channel(self.channel.data),
+            language=self.language.data or "en",
+            large_print=bool(self.large_print.data),
+        )
+
+
+class _PaperFields:
+    """What came back on paper, in the order of its questions."""
+
+    moment: rules.FamilyMoment
+
+    @property
+    def aspect_fields(self: Any) -> list[Any]:
+        return [self[_PREFIX + code] for code in rules.family_aspects(self.moment)]
+
+    def draft(self: Any) -> rules.FamilyAnswer:
+        chosen = {code: self[_PREFIX + code].data for code in rules.family_aspects(self.moment)}
+        quote = {"yes": True, "no": False}.get(self.quote.data or "")
+        return rules.FamilyAnswer(
+            points={code: rules.Point(point) for code, point in chosen.items() if point},
+            good_words=self.good.data or "",
+            better_words=self.better.data or "",
+            quote=quote,
+            manager_only=bool(self.manager_only.data),
+        )
+
+
+def paper_form(moment: rules.FamilyMoment, words: Words) -> type[Any]:
+    """The form of one moment's questions, in the words that the paper has."""
+    members: dict[str, Any] = {"moment": moment}
+    for code in rules.family_aspects(moment):
+        choices = tuple((point.value, words(rules.point_key(code, point)).words) for point in rules.points_of(code))
+        members[_PREFIX + code] = RadioField(words(f"ask.{code}").words, choices)
+    longest = rules.LONGEST_FAMILY_WORDS
+    members["good"] = LongTextField("What was good, word for word (optional)", longest=longest)
+    members["better"] = LongTextField("What could be better, word for word (optional)", longest=longest)
+    members["quote"] = RadioField("May we quote them, without a name?", (("yes", "Yes"), ("no", "No")))
+    members["manager_only"] = TickField("“Only the manager reads my words” is ticked")
+    return type("PaperForm", (_PaperFields, PortalForm), members)

@@ -1,8 +1,8 @@
-"""What schools and families said of the work: as the worker recorded it, or as the school wrote it itself."""
+"""What schools and families said of the work: as the worker recorded it, or as they wrote it themselves."""
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.extensions import Model
@@ -15,7 +15,11 @@ class Feedback(Audited, Model):
     """One answer of a school or a family: aspects, what was good, what could be better; or why there could be none."""
 
     __tablename__ = "feedback"
-    __table_args__ = (Index("uq_feedback_own", "case_id", "source", "moment", unique=True),)
+    __table_args__ = (
+        Index("uq_feedback_own", "case_id", "source", "moment", unique=True),
+        Index("uq_feedback_invitation", "invitation_id", unique=True),
+        Index("ix_feedback_unread", "source", "way", "read_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
@@ -34,6 +38,19 @@ class Feedback(Audited, Model):
     """Who of the school answered last"""
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("family_invitation.id"))
+    """Leads to the person of the family who answered; None where the service recorded a conversation"""
+    family_moment: Mapped[str | None] = mapped_column(String(12))
+    """A value of ``rules.FamilyMoment`` where the family answered itself"""
+    way: Mapped[str | None] = mapped_column(String(8))
+    """link or paper where the family answered itself: such words are never changed"""
+    manager_only: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    quote: Mapped[bool | None] = mapped_column(Boolean)
+    """Whether the service may quote the words without a name; None where that was not asked"""
+    language: Mapped[str | None] = mapped_column(String(5))
+    read_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When somebody answerable read the free words"""
     version: Mapped[int] = mapped_column(Integer)
 
     case = relationship("Case")
@@ -93,3 +110,59 @@ class FeedbackAsk(Audited, Model):
     due_on: Mapped[date] = mapped_column(Date)
 
     case = relationship("Case")
+
+
+class FamilyInvitation(Audited, Model):
+    """One person around the child is asked how it went, at one moment, in one way.
+
+    Only keyed digests of the link's token and of the letter's code are kept; new ones end those before.
+    """
+
+    __tablename__ = "family_invitation"
+    __table_args__ = (Index("ix_family_invitation_case", "case_id", "asked_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), index=True)
+    """None once the contact was removed: nothing opens and nothing goes out any more"""
+    moment: Mapped[str] = mapped_column(String(12))
+    channel: Mapped[str] = mapped_column(String(8))
+    """email, text, letter"""
+    language: Mapped[str] = mapped_column(String(5))
+    large_print: Mapped[bool] = mapped_column(Boolean, default=False)
+    digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    code_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When Start was pressed the first time"""
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminder_due_on: Mapped[date | None] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(Integer)
+
+    case = relationship("Case")
+    contact = relationship("Contact")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class FamilySitting(Model):
+    """What a family has typed and not sent yet, for the one browser that holds its cookie.
+
+    Not audited: it is a buffer, a row of its own, and goes when the answers are sent or another browser starts.
+    """
+
+    __tablename__ = "family_sitting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("family_invitation.id"), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of the cookie"""
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    draft: Mapped[str] = mapped_column(EncryptedText)
+
+    invitation: Mapped[FamilyInvitation] = relationship()

@@ -28,6 +28,8 @@ class Feature(StrEnum):
     ADVICE = "advice"
     PANELS = "panels"
     COHORTS = "cohorts"
+    LANGUAGES = "languages"
+    VOICE = "voice"
 
 
 FEATURE_LABELS: Mapping[Feature, str] = {
@@ -42,9 +44,11 @@ FEATURE_LABELS: Mapping[Feature, str] = {
     Feature.ADVICE: "Advice to schools",
     Feature.PANELS: "Sending referrals to a panel",
     Feature.COHORTS: "Home-educated children and other cohorts",
+    Feature.LANGUAGES: "Further languages for families and children",
+    Feature.VOICE: "Children's voice: questionnaires and the tablet",
 }
 
-ON_AT_FIRST = frozenset(set(Feature) - {Feature.PANELS, Feature.COHORTS})
+ON_AT_FIRST = frozenset(set(Feature) - {Feature.PANELS, Feature.COHORTS, Feature.LANGUAGES})
 
 
 class Setting(Audited, Model):

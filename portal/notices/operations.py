@@ -36,10 +36,11 @@ def composes(kind: str) -> Callable[[Composer], Composer]:
     return mark
 
 
-def tell(kind: str, person_ids: Iterable[int], url: str, *, key: str) -> None:
+def tell(kind: str, person_ids: Iterable[int], url: str, *, key: str, at_once: bool = False) -> None:
     """One message to each person, in the current unit: it goes when the unit is committed, and not otherwise.
 
     ``kind`` is a word of ``rules.KINDS``; ``url`` a path of the portal. The same ``key`` tells the same person once.
+    ``at_once`` does not wait for the daily e-mail, whatever the person chose.
     Raises ValueError for an unknown kind or an address outside the portal.
     """
     _check(kind, url)
@@ -47,7 +48,7 @@ def tell(kind: str, person_ids: Iterable[int], url: str, *, key: str) -> None:
     told = _recipients_of(key)
     for person_id in wanted:
         if _person(person_id) not in told:
-            message = _message_for(person_id)
+            message = _new_message(clock.now(), person_id=person_id) if at_once else _message_for(person_id)
             message.notices.append(_notice(kind, key, _person(person_id), url=url))
     db.session.flush()
 

@@ -19,6 +19,7 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    "sign_in_now": Kind("Sign in now", "Sign in now."),
     "training_evaluation_after": Kind(
         "Three questions about your training",
         "You came to a training session. Three questions wait for you.",
@@ -53,6 +54,18 @@ KINDS: Mapping[str, Kind] = {
     "school_feedback_asked": Kind(
         "The service asks how it went",
         "The service asks how a piece of support went. It takes five minutes.",
+    ),
+    "family_feedback_asked": Kind(
+        "How was it for you?",
+        "A short while ago our team worked with your family. We would like to know how it was for you. It takes about "
+        "three minutes, on a phone too, and you need no account.",
+        "See who reads this, and start",
+    ),
+    "family_feedback_reminder": Kind(
+        "How was it for you?",
+        "We asked you last week how our help was for you. If you would like to say, there is still time. It takes "
+        "about three minutes. We will not write about this again.",
+        "See who reads this, and start",
     ),
     "advice_asked": Kind("A question from a school", "A school has asked about practice, or written again."),
     "advice_assigned": Kind("A question for you", "A question about practice is yours to answer."),

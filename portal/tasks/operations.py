@@ -45,6 +45,13 @@ def settle(key: str, actor: Actor | None) -> None:
         task.done_at, task.done_by_id = clock.now(), actor.person_id if actor else None
 
 
+def settle_like(prefix: str, actor: Actor | None) -> None:
+    """Settles every open task whose key is ``prefix``, a hyphen and more: one thing that several people waited for."""
+    theirs = select(Task).where(Task.key.startswith(f"{prefix}-", autoescape=True), Task.done_at.is_(None))
+    for task in db.session.scalars(theirs):
+        task.done_at, task.done_by_id = clock.now(), actor.person_id if actor else None
+
+
 def settle_all_of_case(case_id: int, actor: Actor | None) -> None:
     """Settles whatever is still open for a case, when it closes."""
     for task in db.session.scalars(select(Task).where(Task.case_id == case_id, Task.done_at.is_(None))):

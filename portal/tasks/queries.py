@@ -21,6 +21,7 @@ _ADDRESSES = {
     Feature.ASSESSMENTS: "/cases/%/assessments",
     Feature.ADVICE: "/advice/%",
     Feature.TRAINING: "/training/%",
+    Feature.VOICE: "%/voice%",
 }
 """Where the tasks of each feature lead that can be switched off."""
 

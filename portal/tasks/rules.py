@@ -27,6 +27,9 @@ SIGN_AGREEMENT = "sign_agreement"
 ANSWER_AGREEMENT = "answer_agreement"
 CHASE_AGREEMENT = "chase_agreement"
 GIVE_SCHOOL_FEEDBACK = "give_school_feedback"
+ASK_FAMILY = "ask_family"
+REMIND_FAMILY = "remind_family"
+READ_WORDS = "read_words"
 REVIEW_POLICY = "review_policy"
 ANSWER_TRAINING = "answer_training"
 CHOOSE_TRAINING_DATE = "choose_training_date"
@@ -36,8 +39,14 @@ GIVE_EVALUATION_LINK = "give_evaluation_link"
 MOVE_PEOPLE = "move_people"
 ANSWER_ADVICE = "answer_advice"
 ADVICE_ASKED_BACK = "advice_asked_back"
+TALK_WISH = "talk_wish"
+ANSWER_CHILD = "answer_child"
+NOTHING_CAME_BACK = "nothing_came_back"
 
 RULES: Mapping[str, str] = {
+    TALK_WISH: "A child wants to talk to someone",
+    ANSWER_CHILD: "Tell the child what was done",
+    NOTHING_CAME_BACK: "Nothing came back from a tablet",
     ANSWER_ADVICE: "Answer a question about practice",
     ADVICE_ASKED_BACK: "Answer what the service asks",
     SCREEN_REFERRAL: "Screen the referral",
@@ -61,6 +70,9 @@ RULES: Mapping[str, str] = {
     ANSWER_AGREEMENT: "Answer the school about the agreement",
     CHASE_AGREEMENT: "Ask why the agreement is not signed",
     GIVE_SCHOOL_FEEDBACK: "Say how the support went",
+    ASK_FAMILY: "Ask the family how it went",
+    REMIND_FAMILY: "Remind a family once",
+    READ_WORDS: "New words to read today",
     REVIEW_POLICY: "Review the policy on “Our offer”",
     ANSWER_TRAINING: "Answer a request for training",
     CHOOSE_TRAINING_DATE: "Choose a date for training",

@@ -237,6 +237,8 @@ def test_the_golden_file_itself_keeps_the_promises():
     open_to_all |= {"home.readyz", "offer.index", "offer.policy", "offer.policy_version"}
     open_to_all |= {"accounts.passkey_options", "accounts.passkey_sign_in", "accounts.work_callback"}
     open_to_all |= {"accounts.work_sign_in", "accounts.work_welcome", "training.evaluate", "training.evaluated"}
+    open_to_all |= {f"feedback.family_{name}" for name in ("code", "enter", "link", "start", "form", "page", "send")}
+    open_to_all |= {"feedback.family_thanks"}
     # What belongs to a school but is no child's: a worker may see every school, an administrator its people.
     no_childs = {"schools.school", "schools.change_school", "schools.close_school", "schools.reopen_school"}
     no_childs |= {name for name in EXAMPLES if name.startswith("accounts.")}

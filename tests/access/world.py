@@ -24,6 +24,7 @@ from tests import (
     builders_advice,
     builders_cases,
     builders_events,
+    builders_families,
     builders_measures,
     builders_referrals,
     builders_training,
@@ -64,6 +65,8 @@ class Side:
     goal_id: int
     strategy_id: int
     feedback_id: int
+    invitation_id: int
+    own_words_id: int
     school_strategy_id: int
     monitoring_id: int
     person_id: int
@@ -185,6 +188,9 @@ def _side(world: World, name: str) -> Side:
     goal = builders_measures.goal(world, running, f"{secret} goal")
     strategy = builders_measures.strategy(running, f"{secret} strategy")
     feedback = builders_measures.feedback_given(world, running, good_words=f"{secret} feedback")
+    asked = builders_families.invited(world, running, builders_families.parent(running, f"Ali {secret}"), "letter")
+    sent = builders_families.linked(world, running, builders_families.parent(running, f"Kim {secret}"))
+    own_words = builders_families.answered(sent, good=f"{secret} family words")
     builders_measures.ended(world, ended)
     builders_voices.own_given(world, ended, good_words=f"{secret} own words")
     at_panel = builders_cases.pupil(world.ash, AT_PANEL[name], "Pia")
@@ -208,6 +214,8 @@ def _side(world: World, name: str) -> Side:
         goal_id=goal.id,
         strategy_id=strategy.id,
         feedback_id=feedback.id,
+        invitation_id=asked.id,
+        own_words_id=own_words.id,
         school_strategy_id=_school_strategy(world, name),
         monitoring_id=visits_of(ended)[0].id,
         person_id=world.senco.id,

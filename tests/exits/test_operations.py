@@ -61,6 +61,7 @@ def test_what_is_not_there_yet_goes_on_the_workers_list(world, case):
     build.ended(world, case)
     tasks = waiting(case)
     assert set(tasks) == {
+        "ask_family",
         "closing_report",
         "monitoring_visit-weeks",
         "monitoring_visit-term",

@@ -46,4 +46,7 @@ def test_rows_keys_and_indexes_survive(portal):
         assert connection.exec_driver_sql("SELECT count(*), count(scale) FROM feedback_aspect").one() == (2, 0)
         found = sa.inspect(connection)
         assert {"ix_feedback_case_id", "uq_feedback_own"} <= {index["name"] for index in found.get_indexes("feedback")}
-        assert {key["referred_table"] for key in found.get_foreign_keys("feedback")} == {"case_file", "person"}
+        referred = {key["referred_table"] for key in found.get_foreign_keys("feedback")}
+        assert referred == {"case_file", "person", "family_invitation"}
+        unasked = connection.exec_driver_sql("SELECT count(*) FROM feedback WHERE manager_only = 0 AND way IS NULL")
+        assert unasked.scalar_one() == 2

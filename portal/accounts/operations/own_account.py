@@ -10,6 +10,7 @@ from portal.kernel.audit import record, record_act
 from portal.kernel.errors import Refused
 from portal.policy import Actor
 
+WRONG_PIN = "This is not your password or tablet PIN, or there were too many tries. Wait a few minutes, then try again."
 WRONG_PASSWORD = "This is not your password, or there were too many tries. Wait a few minutes before you try again."  # noqa: S105
 
 
@@ -26,6 +27,38 @@ def confirmed(actor: Actor, password: str, address: str) -> Person:
     if locked or not good:
         raise Refused(WRONG_PASSWORD)
     return person
+
+
+def confirmed_by_pin(actor: Actor, secret: str, address: str) -> None:
+    """The person typed their password or their tablet PIN. Raises ``Refused``; failures count towards the lock-out.
+
+    Comes first in an operation: a failure undoes what the unit had open.
+    """
+    person = db.session.get_one(Person, actor.person_id)
+    email = person.email
+    fitting = person.tablet_pin_hash if rules.looks_like_pin(secret) else person.password_hash
+    good, locked = passwords.fits(fitting, secret), tries.locks_password(email, address)
+    if not good and not locked:
+        tries.note_failure(tries.password_of(email, address))
+    if locked or not good:
+        raise Refused(WRONG_PIN)
+
+
+def choose_pin(actor: Actor, pin: str, session_id: int) -> None:
+    """Six figures to hand a tablet over with. Raises ``Refused`` for easy ones, and when one signed in too long ago."""
+    ensure_fresh(session_id)
+    if problems := rules.pin_problems(pin):
+        raise Refused(*problems)
+    person = db.session.get_one(Person, actor.person_id)
+    person.tablet_pin_hash = passwords.hash_password(pin)
+    record(actor, "tablet PIN chosen", person)
+
+
+def forget_pin(actor: Actor) -> None:
+    """From now on only the password hands a tablet over."""
+    person = db.session.get_one(Person, actor.person_id)
+    person.tablet_pin_hash = None
+    record(actor, "tablet PIN removed", person)
 
 
 def prove(actor: Actor, session_id: int, password: str, address: str) -> str:

@@ -14,7 +14,9 @@ from portal.accounts.rules.passwords import (
     LONGEST_PASSWORD,
     RESET_LASTS,
     SHORTEST_PASSWORD,
+    looks_like_pin,
     password_problems,
+    pin_problems,
 )
 from portal.accounts.rules.people import (
     ANSWERS,
@@ -120,7 +122,9 @@ __all__ = [
     "name_from_email",
     "needs_touch",
     "new_recovery_code",
+    "looks_like_pin",
     "password_problems",
+    "pin_problems",
     "place_of",
     "problems_of_draft",
     "problems_of_request",

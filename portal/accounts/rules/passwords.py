@@ -25,6 +25,24 @@ _ALL_ALIKE = 5
 """Fewer different characters than this are a pattern, not a password."""
 
 
+PIN_LENGTH = 6
+_EASY_PINS = frozenset({"123456", "654321", "012345", "543210", "123123", "121212", "112233", "111222"})
+
+
+def looks_like_pin(secret: str) -> bool:
+    """Six figures, and nothing else: shorter than any password."""
+    return len(secret) == PIN_LENGTH and secret.isascii() and secret.isdigit()
+
+
+def pin_problems(pin: str) -> list[str]:
+    """Why a tablet PIN is not good enough, as sentences; empty when it is."""
+    if not looks_like_pin(pin):
+        return [f"A tablet PIN has {PIN_LENGTH} figures."]
+    if pin in _EASY_PINS or len(set(pin)) < 3:
+        return ["This PIN is too easy to guess. Mix the figures."]
+    return []
+
+
 def password_problems(password: str, *, name: str = "", email: str = "", refused: Iterable[str] = ()) -> list[str]:
     """Why a password is not good enough, as sentences; empty when it is. ``refused`` are further banned ones."""
     if len(password) < SHORTEST_PASSWORD:

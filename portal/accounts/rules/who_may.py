@@ -12,7 +12,8 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Cases", ("READ_SUPPORT", "READ_BOARD", "OPEN_CASE", "COVER_CASE", "READ_CASE", "MOVE_CASE", "EXTEND_CASE",
                "CLOSE_CASE")),
     ("Visits, measures, plans and feedback", ("READ_VISITS", "LOG_VISIT", "READ_READINGS", "RECORD_READING",
-                                              "READ_PLAN", "WRITE_PLAN", "READ_FEEDBACK", "RECORD_FEEDBACK")),
+                                              "READ_PLAN", "WRITE_PLAN", "READ_FEEDBACK", "RECORD_FEEDBACK",
+                                              "READ_MANAGER_ONLY", "READ_SAME_DAY")),
     ("Endings and figures", ("END_CASE", "RECORD_MONITORING", "READ_CHART")),
 )  # fmt: skip
 OTHER = "Everything else"

@@ -53,7 +53,7 @@ def refresh_awaited(actor: Actor | None, case: Case) -> None:
         return
     db.session.flush()
     offered = _offered() if case.ended_on else frozenset()
-    for column, answer in queries.chart_answers(case).items():
+    for column, answer in queries.chart_answers(case, manager_only=True).items():
         if column not in _AWAITED:
             continue
         suffix, words, section = _AWAITED[column]

@@ -107,8 +107,8 @@ class ExitPage:
     may_reopen: bool
 
 
-def exit_page(case: Case) -> ExitPage:
-    """Everything that the page of an ending shows."""
+def exit_page(case: Case, *, manager_only: bool = False) -> ExitPage:
+    """Everything that the page of an ending shows; ``manager_only`` for who reads what is said to the manager alone."""
     today = clock.today()
     strategies = strategies_of(case)
     visits = _visits(case, strategies, today)
@@ -119,7 +119,7 @@ def exit_page(case: Case) -> ExitPage:
         how_words=rules.HOW_ENDED_LABELS[how] if how else "",
         outcomes=_outcomes(case),
         visits=visits,
-        columns=tuple(_columns(case, strategies)),
+        columns=tuple(_columns(case, strategies, manager_only)),
         report_due=_report_due(case, today),
         may_reopen=case.ended_on is not None and case.stage != "closed" and not any(v.is_done for v in visits),
     )
@@ -207,15 +207,18 @@ def chart_states(case: Case) -> dict[str, rules.ColumnState]:
     return {column: answer.state for column, answer in chart_answers(case).items()}
 
 
-def chart_answers(case: Case, strategies: list[StrategyRow] | None = None) -> dict[str, rules.Answer]:
+def chart_answers(
+    case: Case, strategies: list[StrategyRow] | None = None, *, manager_only: bool = False
+) -> dict[str, rules.Answer]:
     """The same with each result in words."""
-    return rules.column_answers(_records(case, strategies_of(case) if strategies is None else strategies))
+    known = strategies_of(case) if strategies is None else strategies
+    return rules.column_answers(_records(case, known, manager_only))
 
 
-def _records(case: Case, strategies: list[StrategyRow]) -> rules.Records:
+def _records(case: Case, strategies: list[StrategyRow], manager_only: bool) -> rules.Records:
     ids = [case.id]
     visits = monitoring_of(ids).get(case.id, [])
-    said = feedback_of(ids).get(case.id, [])
+    said = feedback_of(ids, manager_only=manager_only).get(case.id, [])
     known = definitions()
     booked = [v.scheduled_for for v in visits if v.is_open and v.scheduled_for]
     return rules.Records(
@@ -234,11 +237,10 @@ def _records(case: Case, strategies: list[StrategyRow]) -> rules.Records:
     )
 
 
-def _columns(case: Case, strategies: list[StrategyRow]) -> list[ColumnRow]:
+def _columns(case: Case, strategies: list[StrategyRow], manager_only: bool) -> list[ColumnRow]:
     stated = stated_cells_of([case.id]).get(case.id, {})
-    return [
-        _column_row(column, answer, stated.get(column)) for column, answer in chart_answers(case, strategies).items()
-    ]
+    answers = chart_answers(case, strategies, manager_only=manager_only)
+    return [_column_row(column, answer, stated.get(column)) for column, answer in answers.items()]
 
 
 def _column_row(column: str, answer: rules.Answer, said: rules.Statement | None) -> ColumnRow:

@@ -10,7 +10,7 @@ from portal.exits.views.parts import blueprint, form_page, saved
 from portal.kernel import audit, clock, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
-from portal.policy import Action
+from portal.policy import Action, may
 
 READ, CHANGE = Action.READ_CASE, Action.END_CASE
 
@@ -36,7 +36,7 @@ def of_case(reference: str) -> ResponseReturnValue:
         fragment=None if posted else "exits/_section.html",
         status=422 if posted else 200,
         head=case_head(case),
-        exit=queries.exit_page(case),
+        exit=queries.exit_page(case, manager_only=may(actor(), Action.READ_MANAGER_ONLY)),
         form=form,
     )
 

@@ -7,6 +7,7 @@ from portal.cases.models import Case
 from portal.extensions import db
 from portal.feedback import rules
 from portal.feedback.models import Feedback, FeedbackAsk
+from portal.feedback.operations.inviting import ask_worker_to_ask, settle_asking
 from portal.kernel import audit, clock, settings
 from portal.kernel.settings import Feature
 from portal.notices.operations import tell
@@ -20,7 +21,7 @@ def ask_school(actor: Actor | None, case: Case, moment: rules.Moment) -> Feedbac
     """Asks the school of the case, once for each moment; None when feedback is switched off or it was asked before.
 
     Due in ten school days. Called in the unit that ends the work or records the monitoring visit; what was asked at
-    the end and not answered is not waited for any longer then.
+    the end and not answered is not waited for any longer then. At the end the worker is asked to ask the family too.
     """
     if not settings.is_on(Feature.FEEDBACK) or _ask_of(case, moment) is not None:
         return None
@@ -30,6 +31,8 @@ def ask_school(actor: Actor | None, case: Case, moment: rules.Moment) -> Feedbac
     audit.record(actor, "school asked for feedback", row)
     if moment is rules.Moment.MONITORING:
         tasks.settle(task_key(case.id, rules.Moment.END), actor)
+    else:
+        ask_worker_to_ask(case)
     _put_on_the_list(case, row)
     return row
 
@@ -41,6 +44,7 @@ def withdraw_ask(actor: Actor | None, case: Case, moment: rules.Moment) -> None:
         audit.record(actor, "question to the school withdrawn", row)
         db.session.delete(row)
         tasks.settle(task_key(case.id, moment), actor)
+        settle_asking(case.id, actor)
 
 
 def task_key(case_id: int, moment: rules.Moment) -> str:

@@ -11,9 +11,11 @@ from portal.cases.queries import scope_of
 from portal.extensions import db
 from portal.feedback import rules
 from portal.feedback.models import Feedback, FeedbackAspect
+from portal.feedback.operations.answering import words_key
+from portal.feedback.operations.inviting import settle_asking
 from portal.kernel import audit, clock
 from portal.kernel.access import ensure
-from portal.kernel.errors import Refused
+from portal.kernel.errors import OutOfReach, Refused
 from portal.kernel.versions import check_version
 from portal.policy import Action, Actor
 from portal.tasks import operations as tasks
@@ -22,6 +24,7 @@ AFTER_REMOVAL = "after_feedback_removal"
 """The name under which the feature above hands in what asks again for an answer that is missing now."""
 
 _ITS_OWN = "The school wrote this itself, so only the school can change it."
+_FAMILYS_OWN = "The family wrote this itself. It stands as it is."
 
 
 def record_feedback(actor: Actor, case: Case, said: rules.Feedback) -> Feedback:
@@ -32,6 +35,8 @@ def record_feedback(actor: Actor, case: Case, said: rules.Feedback) -> Feedback:
     _put(row, said)
     audit.record(actor, "feedback recorded", row)
     tasks.settle(f"case-{case.id}-awaited-{said.source}_feedback", actor)
+    if said.source is rules.Source.FAMILY:
+        settle_asking(case.id, actor)
     return row
 
 
@@ -60,7 +65,11 @@ def remove_feedback(actor: Actor, case: Case, row: Feedback, *, opened_with: int
     ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
     _refuse_own(row)
     check_version(row, opened_with)
-    audit.record(actor, "feedback removed", row)
+    _take_away(actor, case, row, "feedback removed")
+
+
+def _take_away(actor: Actor, case: Case, row: Feedback, words: str) -> None:
+    audit.record(actor, words, row)
     for aspect in row.aspects:
         aspect.feedback = row  # loaded before it goes, so that the audit net sees what covers it
     db.session.delete(row)
@@ -69,9 +78,24 @@ def remove_feedback(actor: Actor, case: Case, row: Feedback, *, opened_with: int
         ask_again(actor, case)
 
 
+def remove_family_feedback(actor: Actor, case: Case, row: Feedback, *, opened_with: int | None) -> None:
+    """Takes away what a family gave itself, where it asks for that or somebody else answered in its place.
+
+    Only for who reads everything a family says. Raises ``EditConflict``, or ``OutOfReach`` for any other feedback.
+    """
+    ensure(actor, Action.READ_MANAGER_ONLY, scope_of(case))
+    if row.way is None:
+        raise OutOfReach(row.id)
+    check_version(row, opened_with)
+    tasks.settle(words_key(row.id), actor)
+    _take_away(actor, case, row, "family's own feedback removed")
+
+
 def _refuse_own(row: Feedback) -> None:
     if row.moment is not None:
         raise Refused(_ITS_OWN)
+    if row.way is not None:
+        raise Refused(_FAMILYS_OWN)
 
 
 def import_feedback(case: Case, said: rules.Feedback) -> Feedback:

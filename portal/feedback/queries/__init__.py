@@ -1,5 +1,30 @@
 """Reading feedback: for the chart, for a case's section, for the school, and one for its form."""
 
+from portal.feedback.queries.invitations import (
+    InvitationRow,
+    PersonToAsk,
+    contact_of_case,
+    invitation_for,
+    invitation_row,
+    invitations_of,
+    is_waited_for,
+    people_to_ask,
+)
+from portal.feedback.queries.opening import (
+    OpenSitting,
+    address_digest,
+    code_digest,
+    cookie_digest,
+    facts_of_invitation,
+    invitation_by_code,
+    invitation_by_token,
+    is_reachable,
+    knows_code,
+    let_go,
+    open_sitting,
+    opens,
+    token_digest,
+)
 from portal.feedback.queries.own import (
     Ask,
     Line,
@@ -12,6 +37,7 @@ from portal.feedback.queries.own import (
     own_answers,
     own_feedback,
 )
+from portal.feedback.queries.returns import ReturnRow, Returns, returns
 from portal.feedback.queries.said import (
     FeedbackRow,
     SourceRow,
@@ -20,22 +46,62 @@ from portal.feedback.queries.said import (
     feedback_of,
     opened_feedback,
 )
+from portal.feedback.queries.wording import WORDS
+from portal.feedback.queries.words import (
+    FamilyRow,
+    WordsToRead,
+    family_answers,
+    family_feedback_for,
+    reads_manager_only,
+    words_to_read,
+)
 
 __all__ = [
+    "WORDS",
     "Ask",
+    "FamilyRow",
     "FeedbackRow",
+    "InvitationRow",
     "Line",
+    "OpenSitting",
     "OwnRow",
+    "PersonToAsk",
+    "ReturnRow",
+    "Returns",
     "SourceRow",
+    "WordsToRead",
+    "address_digest",
     "asks_of",
     "beyond_of",
     "case_feedback",
+    "code_digest",
+    "contact_of_case",
+    "cookie_digest",
+    "facts_of_invitation",
+    "family_answers",
+    "family_feedback_for",
     "feedback_for",
     "feedback_of",
+    "invitation_by_code",
+    "invitation_by_token",
+    "invitation_for",
+    "invitation_row",
+    "invitations_of",
+    "is_reachable",
+    "is_waited_for",
+    "knows_code",
+    "let_go",
     "may_still_answer",
+    "open_sitting",
     "opened_beyond",
     "opened_feedback",
     "opened_own",
+    "opens",
     "own_answers",
     "own_feedback",
+    "people_to_ask",
+    "reads_manager_only",
+    "returns",
+    "token_digest",
+    "words_to_read",
 ]

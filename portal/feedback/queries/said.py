@@ -10,7 +10,7 @@ from portal.accounts.models import Person
 from portal.cases.models import Case
 from portal.extensions import db
 from portal.feedback import rules
-from portal.feedback.models import Feedback, FeedbackAspect
+from portal.feedback.models import FamilyInvitation, Feedback, FeedbackAspect
 from portal.kernel import clock
 from portal.kernel.dates import day_words
 from portal.kernel.errors import OutOfReach
@@ -75,20 +75,27 @@ def _statement() -> Select:
             Feedback.better,
             Feedback.overall,
             Feedback.moment,
+            Feedback.way,
+            FamilyInvitation.contact_id,
             _aspects_in_one().label("aspects"),  # type: ignore[attr-defined]
         )
         .select_from(Feedback)
+        .outerjoin(FamilyInvitation, FamilyInvitation.id == Feedback.invitation_id)
         .order_by(Feedback.case_id, Feedback.given_on.nulls_first(), Feedback.id)
     )
 
 
-def feedback_of(case_ids: Collection[int] | Select) -> dict[int, list[rules.Feedback]]:
+def feedback_of(case_ids: Collection[int] | Select, *, manager_only: bool = False) -> dict[int, list[rules.Feedback]]:
     """The feedback of many cases, by case id, each case's oldest first, in one statement.
 
-    ``case_ids`` may be a SELECT of ids.
+    ``case_ids`` may be a SELECT of ids. ``manager_only`` says whether what a family said to the manager alone is
+    among it: never for a page of somebody without ``READ_MANAGER_ONLY``.
     """
     found: dict[int, list[rules.Feedback]] = {}
-    for row in db.session.execute(_statement().where(Feedback.case_id.in_(case_ids))):
+    wanted = _statement().where(Feedback.case_id.in_(case_ids))
+    if not manager_only:
+        wanted = wanted.where(Feedback.manager_only.is_(False))
+    for row in db.session.execute(wanted):
         found.setdefault(row.case_id, []).append(_to_rules(row))
     return found
 
@@ -105,19 +112,21 @@ def _to_rules(row: Row) -> rules.Feedback:
         given_on=row.given_on,
         overall=rules.Tone(row.overall) if row.overall else None,
         moment=rules.Moment(row.moment) if row.moment else None,
+        way=rules.Way(row.way) if row.way else None,
+        contact_id=row.contact_id,
     )
 
 
 def case_feedback(case: Case) -> list[SourceRow]:
     """What the service wrote down of school and family, the newest first. One statement.
 
-    What the school wrote itself is in ``own_answers``.
+    What the school wrote itself is in ``own_answers``, what the family wrote itself in ``family_answers``.
     """
     statement = (
         _statement()
         .add_columns(Person.name.label("by"))
         .outerjoin(Person, Person.id == Feedback.recorded_by_id)
-        .where(Feedback.case_id == case.id, Feedback.moment.is_(None))
+        .where(Feedback.case_id == case.id, Feedback.moment.is_(None), Feedback.way.is_(None))
     )
     today = clock.today()
     rows = [_row(row, today) for row in db.session.execute(statement)]
@@ -157,7 +166,12 @@ def stopped_words(said: rules.Feedback) -> str:
 def feedback_for(case: Case, feedback_id: int) -> Feedback:
     """One feedback of this case that the service wrote down. Raises ``OutOfReach`` for any other."""
     row = db.session.scalars(
-        select(Feedback).where(Feedback.id == feedback_id, Feedback.case_id == case.id, Feedback.moment.is_(None))
+        select(Feedback).where(
+            Feedback.id == feedback_id,
+            Feedback.case_id == case.id,
+            Feedback.moment.is_(None),
+            Feedback.way.is_(None),
+        )
     ).one_or_none()
     if row is None:
         raise OutOfReach(feedback_id)

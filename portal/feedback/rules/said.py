@@ -43,6 +43,13 @@ MOMENT_LABELS: dict[Moment, str] = {
 }
 
 
+class Way(StrEnum):
+    """How a family gave its own words."""
+
+    LINK = "link"
+    PAPER = "paper"
+
+
 class Tone(StrEnum):
     """Feedback in a word; NOT_ABLE is no opinion but a fact: the work could not continue."""
 
@@ -97,7 +104,8 @@ class Feedback:
 
     ``answers`` maps aspect codes of the source to answers. ``overall`` is a tone stated as such, where an earlier chart
     gives no aspects. ``work_stopped`` says that the work was not able to continue, ``stopped_words`` why. ``moment`` is
-    set where the school answered itself; without one, somebody of the service wrote down what was said.
+    set where the school answered itself; without one, somebody of the service wrote down what was said. ``way`` is set
+    where a family answered itself, ``contact_id`` says which of them.
     """
 
     source: Source
@@ -109,6 +117,8 @@ class Feedback:
     given_on: date | None = None
     overall: Tone | None = None
     moment: Moment | None = None
+    way: Way | None = None
+    contact_id: int | None = None
 
     def asked(self) -> dict[str, Answer]:
         """The aspects that were answered, in the order of the form."""
@@ -170,8 +180,11 @@ def that_counts(said: Sequence[Feedback]) -> list[Feedback]:
     """Of one side's feedback, what its tone is made of: its own latest answer, else everything that was written down.
 
     Nobody's account of a conversation stands against what the school says itself, and of its two answers the one
-    after monitoring knows more.
+    after monitoring knows more. Of a family, the latest answer of each person counts; ``said`` is oldest first.
     """
+    own_of_family = [row for row in said if row.way is not None and tone(row) is not None]
+    if own_of_family:
+        return list({row.contact_id or -place: row for place, row in enumerate(own_of_family, 1)}.values())
     own = {row.moment: row for row in said if row.moment is not None and tone(row) is not None}
     latest = own.get(Moment.MONITORING) or own.get(Moment.END)
     return [latest] if latest else list(said)

@@ -1,6 +1,6 @@
-"""The pages of feedback: what the service wrote down of a case, and what a school says itself."""
+"""The pages of feedback: what the service wrote down of a case, and what school and family say themselves."""
 
-from portal.feedback.views import by_school, of_case
+from portal.feedback.views import asking_families, by_school, family, of_case, returns
 from portal.feedback.views.base import blueprint
 
-__all__ = ["blueprint", "by_school", "of_case"]
+__all__ = ["asking_families", "blueprint", "by_school", "family", "of_case", "returns"]

@@ -29,6 +29,8 @@ def of_case(reference: str) -> ResponseReturnValue:
         head=case_head(case),
         sources=queries.case_feedback(case),
         own=queries.own_answers(case),
+        family=queries.family_answers(actor(), case),
+        invitations=queries.invitations_of(case),
     )
 
 

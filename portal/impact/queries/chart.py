@@ -23,7 +23,7 @@ from portal.kernel import clock, settings
 from portal.kernel.dates import school_year_label, school_year_start
 from portal.kernel.settings import Feature
 from portal.plans.rules import Implemented
-from portal.policy import Actor
+from portal.policy import Action, Actor, may
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ def chart(actor: Actor, chosen: ChartFilter) -> Chart:
     of_year = parts_of_year(actor, chosen, today)
     of_line = [part for part in of_year if chosen.line_id in (None, part.line_id)]
     parts = [part for part in of_line if _is_wanted(part, chosen)]
-    records = gather(chosen_cases(actor, chosen, today)) if parts else Records()
+    manager_only = may(actor, Action.READ_MANAGER_ONLY)
+    records = gather(chosen_cases(actor, chosen, today), manager_only=manager_only) if parts else Records()
     entries = tuple(_entry(part, records, today) for part in parts)
     totals = rules.totals(entry.row for entry in entries)
     case_ids = frozenset(part.case_id for part in parts)

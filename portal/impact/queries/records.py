@@ -73,13 +73,13 @@ def _cell(column: str, said: Statement) -> Cell:
     return stated_cell(column, state, said.note, said.due_on)
 
 
-def gather(cases: Select[int]) -> Records:
+def gather(cases: Select[int], *, manager_only: bool) -> Records:
     """Everything that hangs on these cases and stands in the chart, in six statements."""
     return Records(
         outcomes=outcomes_of(cases),
         readings=readings_of(cases, [THRESHOLD.code, THRIVE.code]),
         monitoring=monitoring_of(cases),
-        feedback=feedback_of(cases),
+        feedback=feedback_of(cases, manager_only=manager_only),
         statements=stated_cells_of(cases),
         measures=definitions(),
     )

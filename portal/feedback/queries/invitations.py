@@ -1,0 +1,211 @@
+"""Who of a family may be asked and who not, and how each question stands. Words and “the manager alone” never show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import Person
+from portal.cases.models import Case
+from portal.extensions import db
+from portal.feedback import rules
+from portal.feedback.models import FamilyInvitation
+from portal.feedback.queries.opening import facts_of_invitation, is_reachable
+from portal.feedback.rules import Channel, FamilyMoment, InvitationState
+from portal.kernel import clock
+from portal.kernel.dates import day_words, short_day_words
+from portal.kernel.errors import OutOfReach
+from portal.kernel.languages import LANGUAGES, offered
+from portal.schools.models import Contact
+from portal.schools.rules import RELATIONSHIPS
+
+_TONES = {
+    InvitationState.ANSWERED: "good",
+    InvitationState.OPENED: "brand",
+    InvitationState.SENT: "brand",
+    InvitationState.ASKED: "attention",
+}
+
+
+@dataclass(frozen=True)
+class PersonToAsk:
+    """Somebody around the child: the ways in which they may be asked, or ``why_not``."""
+
+    id: int
+    name: str
+    relationship: str
+    ways: tuple[str, ...]
+    why_not: str
+    language: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.name}, {self.relationship.lower()}"
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """One question to one person, as the case's section shows it."""
+
+    id: int
+    who: str
+    moment: str
+    way: str
+    state: str
+    tone: str
+    when: str
+    reminded: str
+    is_open: bool
+    channel: str
+    language: str
+    large_print: bool
+    closes: str
+    asked_by: str | None
+    may_send: bool
+    may_remind: bool
+    may_type_in: bool
+    is_sent: bool
+    phone: str
+    address: str
+
+
+def people_to_ask(case: Case) -> list[PersonToAsk]:
+    """The people around the pupils of the case, those who may be asked first."""
+    rows = [_person(contact) for contact in _contacts(case)]
+    return sorted(rows, key=lambda row: (bool(row.why_not), row.name))
+
+
+def _contacts(case: Case) -> list[Contact]:
+    pupils = [entry.pupil_id for entry in case.pupils]
+    return list(db.session.scalars(select(Contact).where(Contact.pupil_id.in_(pupils)).order_by(Contact.id)))
+
+
+def contact_of_case(case: Case, contact_id: int) -> Contact | None:
+    """A contact of a pupil of this case, locked against a “do not contact” that is being set just now."""
+    pupils = [entry.pupil_id for entry in case.pupils]
+    return db.session.scalars(
+        select(Contact)
+        .where(Contact.id == contact_id, Contact.pupil_id.in_(pupils))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def _person(contact: Contact) -> PersonToAsk:
+    ways = tuple(rules.CHANNEL_WORDS[channel] for channel in Channel if is_reachable(contact, channel))
+    why = "" if ways else "Neither e-mail, text nor post is safe, or there is no address for it."
+    return PersonToAsk(
+        id=contact.id,
+        name=contact.name,
+        relationship=RELATIONSHIPS.get(contact.relationship_code, "Contact"),
+        ways=ways,
+        why_not="Do not contact this person." if contact.do_not_contact else why,
+        language=_language(contact),
+    )
+
+
+def _language(contact: Contact) -> str:
+    """The offered language that the contact's own words name, else English."""
+    said = (contact.language or "").lower()
+    return next((one.code for one in offered() if one.name.lower() in said or one.own_name.lower() in said), "en")
+
+
+def is_waited_for(case: Case, contact_id: int, moment: FamilyMoment) -> bool:
+    """Whether this person was asked at this moment and may still answer."""
+    rows = db.session.scalars(
+        select(FamilyInvitation).where(
+            FamilyInvitation.case_id == case.id,
+            FamilyInvitation.contact_id == contact_id,
+            FamilyInvitation.moment == moment.value,
+        )
+    )
+    return any(rules.can_be_answered(facts_of_invitation(row), clock.now()) for row in rows)
+
+
+def invitations_of(case: Case) -> list[InvitationRow]:
+    """Every question to the family, the newest first. One statement."""
+    found = db.session.execute(_rows().where(FamilyInvitation.case_id == case.id))
+    return [_invitation_row(row, by) for row, by in found]
+
+
+def invitation_row(row: FamilyInvitation) -> InvitationRow:
+    """One of them."""
+    found = db.session.execute(_rows().where(FamilyInvitation.id == row.id)).one()
+    return _invitation_row(*found)
+
+
+def invitation_for(case: Case, invitation_id: int) -> FamilyInvitation:
+    """One question of this case. Raises ``OutOfReach`` for any other."""
+    row = db.session.scalars(
+        select(FamilyInvitation).where(FamilyInvitation.id == invitation_id, FamilyInvitation.case_id == case.id)
+    ).one_or_none()
+    if row is None:
+        raise OutOfReach(invitation_id)
+    return row
+
+
+def _rows() -> Any:
+    return (
+        select(FamilyInvitation, Person.name)
+        .outerjoin(Person, Person.id == FamilyInvitation.asked_by_id)
+        .options(joinedload(FamilyInvitation.contact))
+        .order_by(FamilyInvitation.asked_at.desc(), FamilyInvitation.id.desc())
+    )
+
+
+def _invitation_row(row: FamilyInvitation, by: str | None) -> InvitationRow:
+    facts, now, today = facts_of_invitation(row), clock.now(), clock.today()
+    state = rules.invitation_state(facts, now)
+    open_states = (InvitationState.ASKED, InvitationState.SENT, InvitationState.OPENED)
+    contact: Contact | None = row.contact
+    is_open = state in open_states
+    return InvitationRow(
+        id=row.id,
+        who=_who(contact),
+        moment=rules.FAMILY_MOMENTS[FamilyMoment(row.moment)],
+        way=rules.CHANNEL_WORDS[Channel(row.channel)].capitalize(),
+        state=rules.INVITATION_STATES[state],
+        tone=_TONES.get(state, "quiet"),
+        when=f"asked {_day(row.asked_at, today)}{_since(row, state, today)}",
+        reminded=f"reminded {_day(row.reminded_at, today)}" if row.reminded_at else "",
+        is_open=is_open,
+        channel=row.channel,
+        language=LANGUAGES[row.language].name if row.language in LANGUAGES else "English",
+        large_print=row.large_print,
+        closes=day_words(row.expires_at.astimezone(clock.LONDON).date(), today),
+        asked_by=by,
+        may_send=rules.may_send(facts, now) and row.channel != Channel.EMAIL and not _is_silent(row, today),
+        may_remind=rules.may_remind(facts, now) and row.channel == Channel.EMAIL,
+        may_type_in=row.answered_at is None and row.revoked_at is None,
+        is_sent=row.sent_at is not None,
+        phone=(contact.phone or "") if contact and facts.reachable else "",
+        address=(contact.address or "") if contact and facts.reachable else "",
+    )
+
+
+def _is_silent(row: FamilyInvitation, today: date) -> bool:
+    """Reminded on an earlier day: after one reminder nothing is made again."""
+    return row.reminded_at is not None and row.reminded_at.astimezone(clock.LONDON).date() != today
+
+
+def _who(contact: Contact | None) -> str:
+    if contact is None:
+        return "Somebody who is not recorded any more"
+    return f"{contact.name}, {RELATIONSHIPS.get(contact.relationship_code, 'Contact').lower()}"
+
+
+def _since(row: FamilyInvitation, state: InvitationState, today: date) -> str:
+    at = {
+        InvitationState.ANSWERED: row.answered_at,
+        InvitationState.OPENED: row.opened_at,
+        InvitationState.TAKEN_BACK: row.revoked_at,
+        InvitationState.EXPIRED: row.expires_at,
+    }.get(state)
+    words = {InvitationState.EXPIRED: "closed", InvitationState.TAKEN_BACK: "taken back"}.get(state, state.value)
+    return f", {words} {_day(at, today)}" if at else ""
+
+
+def _day(at: datetime | None, today: date) -> str:
+    return short_day_words(at.astimezone(clock.LONDON).date(), today) if at else ""

@@ -1,0 +1,7 @@
+"""The words that families read, by language."""
+
+from pathlib import Path
+
+from portal.kernel.languages import Catalogue
+
+WORDS = Catalogue(Path(__file__).parent.parent / "words")

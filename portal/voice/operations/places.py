@@ -1,0 +1,203 @@
+"""Preparing turns, and handing the tablet over: the staff session ends and the child's begins, in one transaction."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+
+from portal.accounts.operations.own_account import confirmed_by_pin
+from portal.accounts.operations.sessions import end_session
+from portal.cases.models import Case
+from portal.cases.queries import scope_of
+from portal.extensions import db
+from portal.kernel import audit, clock, jobs
+from portal.kernel.access import ensure
+from portal.kernel.crypto import keyed_digest
+from portal.kernel.errors import OutOfReach, Refused
+from portal.policy import Action, Actor
+from portal.voice.models import HandOver, QuestionnaireVersion, VoicePlace
+from portal.voice.rules.places import (
+    MOST_PLACES,
+    TAKEN_FOR,
+    How,
+    Outcome,
+    day_end,
+    free_animal,
+    session_until,
+)
+from portal.voice.rules.questions import Age
+from portal.voice.rules.symbols import ANIMALS
+
+LONGEST_HELPER = 120
+LOOK_AFTER_JOB = "voice_look_after_places"
+
+
+@dataclass(frozen=True)
+class PlaceDraft:
+    """What a worker prepares for one child."""
+
+    pupil_id: int
+    version_id: int
+    age: Age
+    how: How
+    helper: str
+    named_adult_id: int
+
+
+def prepare(actor: Actor, case: Case, draft: PlaceDraft) -> VoicePlace:
+    """One turn for one child, on the worker's tray until the tablet is handed over. Raises ``Refused``."""
+    ensure(actor, Action.HAND_OVER, scope_of(case))
+    asked = db.session.get(QuestionnaireVersion, draft.version_id)
+    tray = tray_of(actor)
+    if problems := _problems(case, draft, asked, tray):
+        raise Refused(*problems)
+    now = clock.now()
+    place = VoicePlace(
+        public_id=secrets.token_urlsafe(16),
+        nonce=secrets.token_urlsafe(32),
+        case=case,
+        pupil_id=draft.pupil_id,
+        asked=asked,
+        age=draft.age.value,
+        how=draft.how.value,
+        helper=draft.helper.strip() or None,
+        named_adult_id=draft.named_adult_id,
+        animal=free_animal(ANIMALS, [one.animal for one in tray]),
+        prepared_by_id=actor.person_id,
+        prepared_at=now,
+        taken_until=now + TAKEN_FOR,
+    )
+    audit.record(actor, "questionnaire prepared for a child", place)
+    return place
+
+
+def _problems(
+    case: Case, draft: PlaceDraft, asked: QuestionnaireVersion | None, tray: Sequence[VoicePlace]
+) -> list[str]:
+    problems = []
+    if draft.pupil_id not in {entry.pupil_id for entry in case.pupils}:
+        problems.append("Choose a child of this piece of work.")
+    if asked is None or asked.published_at is None or not asked.questionnaire.is_active:
+        problems.append("Choose a questionnaire from the list.")
+    if draft.how is not How.ALONE and not draft.helper.strip():
+        problems.append("Say who helps.")
+    if len(draft.helper) > LONGEST_HELPER:
+        problems.append(f"Shorten who helps to {LONGEST_HELPER} characters or fewer.")
+    if draft.named_adult_id not in {a.person_id for a in case.allocations} | {draft.named_adult_id}:
+        problems.append("Choose the adult from the list.")
+    if len(tray) >= MOST_PLACES:
+        problems.append(f"A tablet takes {MOST_PLACES} children. Hand it over, or take one off the tray.")
+    return problems
+
+
+def tray_of(actor: Actor) -> list[VoicePlace]:
+    """What this person prepared and has not handed over yet, oldest first."""
+    return list(
+        db.session.scalars(
+            select(VoicePlace)
+            .where(
+                VoicePlace.prepared_by_id == actor.person_id,
+                VoicePlace.hand_over_id.is_(None),
+                VoicePlace.settled_at.is_(None),
+                VoicePlace.taken_until > clock.now(),
+            )
+            .order_by(VoicePlace.id)
+        )
+    )
+
+
+def withdraw(actor: Actor, place_id: int) -> None:
+    """Takes a prepared turn off the tray. Raises ``OutOfReach`` for anybody else's, and once it was handed over."""
+    place = next((one for one in tray_of(actor) if one.id == place_id), None)
+    if place is None:
+        raise OutOfReach(place_id)
+    ensure(actor, Action.HAND_OVER, scope_of(place.case))
+    place.settled_at, place.outcome = clock.now(), Outcome.WITHDRAWN.value
+    audit.record(actor, "prepared questionnaire withdrawn", place)
+
+
+def hand_over(actor: Actor, session_id: int, secret: str, address: str) -> str:
+    """Ends the staff session and begins the child's with everything on the tray; answers the token for the new cookie.
+
+    ``secret`` is the person's password or tablet PIN. Raises ``Refused`` for a wrong one, or an empty tray.
+    """
+    confirmed_by_pin(actor, secret, address)
+    places = tray_of(actor)
+    if not places:
+        raise Refused("Nothing is prepared. Choose a child and a questionnaire first.")
+    for place in places:
+        ensure(actor, Action.HAND_OVER, scope_of(place.case))
+    now, token = clock.now(), secrets.token_urlsafe(32)
+    for_several = len(places) > 1
+    made = HandOver(
+        digest=session_digest(token),
+        person_id=actor.person_id,
+        handed_at=now,
+        lasts_until=session_until(now, touched_at=None, for_several=for_several),
+        current_place_id=None if for_several else places[0].id,
+        places=places,
+    )
+    audit.record(actor, "tablet handed over", made)
+    for place in places:
+        audit.record(actor, "questionnaire handed over", place)
+    end_session(session_id)
+    jobs.enqueue(LOOK_AFTER_JOB, {"hand_over": made.id}, run_at=_look_after_at(now))
+    return token
+
+
+def _look_after_at(now: datetime) -> datetime:
+    """When the coordinator wants to know that nothing came back: the end of that school day."""
+    return max(day_end(now), datetime.combine(now.date(), time(18, 5), clock.LONDON)) + timedelta(minutes=5)
+
+
+def session_digest(token: str) -> str:
+    return keyed_digest("child session", token)
+
+
+def open_session_of(token: object) -> HandOver | None:
+    """The hand-over behind a child's cookie; None when there is none, or it is over."""
+    if not isinstance(token, str):
+        return None
+    found = db.session.scalars(select(HandOver).where(HandOver.digest == session_digest(token))).one_or_none()
+    if found is None or found.ended_at is not None or clock.now() >= found.lasts_until:
+        return None
+    return found
+
+
+def touch(session: HandOver) -> None:
+    """The child's first touch: from now on 45 minutes for one child; with several the session lasts the school day."""
+    if session.touched_at is not None:
+        return
+    session.touched_at = clock.now()
+    session.lasts_until = session_until(
+        session.handed_at, touched_at=session.touched_at, for_several=len(session.places) > 1
+    )
+    audit.record(None, "tablet first touched", session)
+
+
+def choose_place(session: HandOver, public_id: str) -> VoicePlace:
+    """Whose turn it is. Raises ``OutOfReach`` for a place of another tablet, or one whose turn is over."""
+    place = next((one for one in session.places if one.public_id == public_id and one.settled_at is None), None)
+    if place is None:
+        raise OutOfReach(public_id)
+    if session.current_place_id != place.id:
+        session.current_place_id = place.id
+        audit.record(None, "turn chosen", session)
+    return place
+
+
+def end_when_settled(session: HandOver | None) -> None:
+    """When the last of its places is settled, the child's session ends."""
+    if session is None or session.ended_at is not None:
+        return
+    if any(place.settled_at is None for place in session.places):
+        return
+    session.ended_at = clock.now()
+    audit.record(None, "tablet session ended", session)
+
+
+def secret_of(place: VoicePlace) -> str:
+    """What the tablet shows to deliver this place's answer: made from the secret key, stored nowhere."""
+    return keyed_digest("voice place", f"{place.public_id}:{place.nonce}")

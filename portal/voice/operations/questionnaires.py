@@ -1,0 +1,160 @@
+"""The coordinator's questionnaires: three that are there from the first day, drafts, and versions that freeze."""
+
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from portal.extensions import db
+from portal.kernel import audit, clock
+from portal.kernel.access import ensure
+from portal.kernel.errors import OutOfReach, Refused
+from portal.kernel.versions import check_version
+from portal.policy import Action, Actor
+from portal.voice.models import Questionnaire, QuestionnaireVersion
+from portal.voice.rules.questions import (
+    Document,
+    Moment,
+    Question,
+    document_problems,
+    from_json,
+    question_problems,
+    to_json,
+)
+from portal.voice.rules.ready import READY
+
+LONGEST_TITLE = 120
+
+
+def ensure_ready_questionnaires() -> None:
+    """The three questionnaires that every portal begins with; nothing when there are any."""
+    if db.session.scalar(select(func.count(Questionnaire.id))):
+        return
+    for ready in READY:
+        made = Questionnaire(title=ready.title, moment=ready.moment.value, is_active=True)
+        made.versions = [
+            QuestionnaireVersion(number=1, language="en", document=to_json(ready.document), published_at=clock.now())
+        ]
+        audit.record(None, "questionnaire added", made)
+
+
+def add_questionnaire(actor: Actor, title: str, moment: Moment) -> Questionnaire:
+    """A new one with an empty draft. Raises ``Refused`` for a title that is empty or too long."""
+    ensure(actor, Action.WRITE_QUESTIONNAIRES)
+    made = Questionnaire(title=_title(title), moment=moment.value, is_active=True)
+    made.versions = [QuestionnaireVersion(number=1, language="en", document=to_json(Document()))]
+    audit.record(actor, "questionnaire added", made)
+    return made
+
+
+def rename(actor: Actor, questionnaire: Questionnaire, title: str, moment: Moment, *, opened_with: int | None) -> None:
+    """Another title or moment. Raises ``Refused`` or ``EditConflict``."""
+    ensure(actor, Action.WRITE_QUESTIONNAIRES)
+    check_version(questionnaire, opened_with)
+    questionnaire.title, questionnaire.moment = _title(title), moment.value
+    audit.record(actor, "questionnaire renamed", questionnaire)
+
+
+def switch(actor: Actor, questionnaire: Questionnaire, *, on: bool, opened_with: int | None) -> None:
+    """Offers it for new turns, or not any more; what was answered stays."""
+    ensure(actor, Action.WRITE_QUESTIONNAIRES)
+    check_version(questionnaire, opened_with)
+    questionnaire.is_active = on
+    audit.record(actor, "questionnaire switched on" if on else "questionnaire switched off", questionnaire)
+
+
+def draft_of(actor: Actor, questionnaire: Questionnaire) -> QuestionnaireVersion:
+    """The draft, made from the newest published version where there is none: a published one never changes."""
+    ensure(actor, Action.WRITE_QUESTIONNAIRES)
+    newest = questionnaire.versions[-1]
+    if newest.published_at is None:
+        return newest
+    draft = QuestionnaireVersion(
+        questionnaire=questionnaire, number=newest.number + 1, language=newest.language, document=newest.document
+    )
+    audit.record(actor, "questionnaire draft begun", draft)
+    return draft
+
+
+def put_question(
+    actor: Actor, draft: QuestionnaireVersion, question: Question, *, at: int | None, opened_with: int | None
+) -> None:
+    """Changes the question at a place (0, 1, …), or adds one at the end for None.
+
+    Raises ``Refused`` with what is wrong, ``EditConflict`` for the second of two editors.
+    """
+    document = _opened(actor, draft, opened_with)
+    if problems := question_problems(question):
+        raise Refused(*(words[:1].upper() + words[1:] for words in problems))
+    questions = list(document.questions)
+    if at is None:
+        questions.append(replace(question, key=_new_key(document)))
+    else:
+        questions[_place(document, at)] = replace(question, key=questions[_place(document, at)].key)
+    _put(actor, draft, Document(tuple(questions)), "question written")
+
+
+def move_question(actor: Actor, draft: QuestionnaireVersion, at: int, by: int, *, opened_with: int | None) -> None:
+    """One place up (-1) or down (1); at the edge nothing happens."""
+    document = _opened(actor, draft, opened_with)
+    questions, place = list(document.questions), _place(document, at)
+    target = min(max(place + by, 0), len(questions) - 1)
+    questions.insert(target, questions.pop(place))
+    _put(actor, draft, Document(tuple(questions)), "question moved")
+
+
+def remove_question(actor: Actor, draft: QuestionnaireVersion, at: int, *, opened_with: int | None) -> None:
+    """Takes a question out of the draft."""
+    document = _opened(actor, draft, opened_with)
+    place = _place(document, at)
+    _put(actor, draft, Document(document.questions[:place] + document.questions[place + 1 :]), "question removed")
+
+
+def publish(actor: Actor, draft: QuestionnaireVersion, *, opened_with: int | None) -> None:
+    """From now on new turns ask this version, and it never changes. Raises ``Refused`` while something is missing."""
+    document = _opened(actor, draft, opened_with)
+    if problems := document_problems(document):
+        raise Refused(*problems)
+    draft.published_at, draft.published_by_id = clock.now(), actor.person_id
+    audit.record(actor, "questionnaire published", draft)
+
+
+def discard(actor: Actor, draft: QuestionnaireVersion, *, opened_with: int | None) -> None:
+    """Throws a draft away; the published version before it stays. Raises ``Refused`` for the first one."""
+    _opened(actor, draft, opened_with)
+    if draft.number == 1:
+        raise Refused("Nothing of this questionnaire is published yet. Switch it off if you do not want it.")
+    audit.record(actor, "questionnaire draft thrown away", draft.questionnaire)
+    db.session.delete(draft)
+
+
+def _opened(actor: Actor, draft: QuestionnaireVersion, opened_with: int | None) -> Document:
+    ensure(actor, Action.WRITE_QUESTIONNAIRES)
+    if draft.published_at is not None:
+        raise Refused("This version is published and never changes. Begin a new version.")
+    check_version(draft, opened_with)
+    return from_json(draft.document)
+
+
+def _put(actor: Actor, draft: QuestionnaireVersion, document: Document, what: str) -> None:
+    draft.document = to_json(document)
+    audit.record(actor, what, draft)
+
+
+def _place(document: Document, at: int) -> int:
+    if not 0 <= at < len(document.questions):
+        raise OutOfReach(at)
+    return at
+
+
+def _new_key(document: Document) -> str:
+    known = {question.key for question in document.questions}
+    return next(key for number in range(1, 1_000) if (key := f"own-{number}") not in known)
+
+
+def _title(title: str) -> str:
+    kept = title.strip()
+    if not kept:
+        raise Refused("Give the questionnaire a title.")
+    if len(kept) > LONGEST_TITLE:
+        raise Refused(f"Shorten the title to {LONGEST_TITLE} characters or fewer.")
+    return kept

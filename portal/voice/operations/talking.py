@@ -1,0 +1,99 @@
+"""“I want to talk to someone”: told at once, told further after two working hours, closed by a safeguarding lead."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.accounts.queries import people_with
+from portal.cases.queries import scope_of
+from portal.extensions import db
+from portal.kernel import audit, clock, jobs
+from portal.kernel.access import ensure
+from portal.kernel.errors import Refused
+from portal.kernel.unit_of_work import writing
+from portal.kernel.versions import check_version
+from portal.notices.operations import tell
+from portal.policy import Action, Actor, Role
+from portal.tasks import operations as tasks
+from portal.tasks.rules import RULES, TALK_WISH
+from portal.voice.models import TalkWish, VoicePlace
+from portal.voice.rules.talking import closing_problems, deputies_at
+
+DEPUTIES_JOB = "voice_tell_deputies"
+
+
+def ask_to_talk(place: VoicePlace) -> TalkWish:
+    """Puts the child at the top of the lists of the named adult and the safeguarding leads, and writes to them.
+
+    Once a turn: pressing again changes nothing.
+    """
+    known = db.session.scalars(select(TalkWish).where(TalkWish.place_id == place.id)).one_or_none()
+    if known is not None:
+        return known
+    wish = TalkWish(
+        place=place,
+        case_id=place.case_id,
+        pupil_id=place.pupil_id,
+        named_adult_id=place.named_adult_id,
+        asked_at=clock.now(),
+    )
+    audit.record(None, "a child wants to talk", wish)
+    _put_on_lists(wish, [wish.named_adult_id], to_leads=True)
+    _write_to(wish, [wish.named_adult_id, *people_with(Role.SAFEGUARDING)])
+    jobs.enqueue(DEPUTIES_JOB, {"wish": wish.id}, run_at=deputies_at(wish.asked_at))
+    return wish
+
+
+def _put_on_lists(wish: TalkWish, person_ids: Iterable[int], *, to_leads: bool) -> None:
+    url, today, what = f"/voice/talk/{wish.id}", clock.today(), RULES[TALK_WISH]
+    for person_id in person_ids:
+        key = f"{_prefix(wish)}-person-{person_id}"
+        tasks.ask(key, TALK_WISH, what, url, today, person_id=person_id, case_id=wish.case_id)
+    if to_leads:
+        key = f"{_prefix(wish)}-leads"
+        tasks.ask(key, TALK_WISH, what, url, today, role=Role.SAFEGUARDING, case_id=wish.case_id)
+
+
+def _prefix(wish: TalkWish) -> str:
+    return f"talk-{wish.id}"
+
+
+def _write_to(wish: TalkWish, person_ids: Iterable[int]) -> None:
+    tell("sign_in_now", person_ids, f"/voice/talk/{wish.id}", key=f"talk-{wish.id}", at_once=True)
+
+
+@jobs.handles(DEPUTIES_JOB)
+def _tell_deputies(payload: Mapping[str, Any]) -> None:
+    """Unread after two working hours: the coordinators hear of it too."""
+    with writing():
+        wish = db.session.get(TalkWish, int(payload["wish"]))
+        if wish is None or wish.seen_at is not None or wish.closed_at is not None:
+            return
+        deputies = people_with(Role.COORDINATOR)
+        wish.deputies_told_at = clock.now()
+        audit.record(None, "deputies told that a child wants to talk", wish)
+        _put_on_lists(wish, deputies, to_leads=False)
+        _write_to(wish, deputies)
+
+
+def see_wish(actor: Actor, wish: TalkWish) -> None:
+    """Somebody says that they have read it. It stays on the lists until it is closed."""
+    ensure(actor, Action.READ_VOICE, scope_of(wish.case))
+    if wish.seen_at is None:
+        wish.seen_at, wish.seen_by_id = clock.now(), actor.person_id
+        audit.record(actor, "wish to talk read", wish)
+
+
+def close_wish(actor: Actor, wish: TalkWish, done: str, *, opened_with: int | None) -> None:
+    """A safeguarding lead says what was done. Raises ``Refused`` without words, and where it is closed already."""
+    ensure(actor, Action.CLOSE_TALK)
+    check_version(wish, opened_with)
+    if wish.closed_at is not None:
+        raise Refused("This was closed already.")
+    if problems := closing_problems(done):
+        raise Refused(*problems)
+    see_wish(actor, wish)
+    wish.closed_at, wish.closed_by_id, wish.done = clock.now(), actor.person_id, done.strip()
+    audit.record(actor, "wish to talk closed", wish)
+    tasks.settle_like(_prefix(wish), actor)

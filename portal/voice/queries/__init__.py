@@ -1,0 +1,1 @@
+"""Reading questionnaires, places, and what children said."""

@@ -1,0 +1,1 @@
+"""Rules of the child's voice: questions, turns, who sees what, and when somebody is told."""

@@ -1,0 +1,195 @@
+"""Turns at a tablet, on both engines: prepared once, handed over once, delivered once, read, shared and taken back."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from portal.accounts.models import SignInSession
+from portal.accounts.queries import actor_of
+from portal.extensions import db
+from portal.kernel.errors import OutOfReach, Refused
+from portal.notices.models import Notice
+from portal.tasks.models import Task
+from portal.voice.models import ChildView, HandOver, TalkWish, ViewAnswer
+from portal.voice.operations import arriving, places, reading, sealing, talking
+from portal.voice.rules.answers import Unreadable
+from portal.voice.rules.sharing import Audience
+from tests.builders_cases import case, world
+from tests.builders_voice import ANSWERS, PIN, arrived, handed_over, prepared, sealed, view, with_pin
+
+pytestmark = pytest.mark.usefixtures("unit")
+
+
+def open_tasks(rule: str) -> list[Task]:
+    return list(db.session.scalars(select(Task).where(Task.rule == rule, Task.done_at.is_(None))))
+
+
+def test_handing_over_ends_the_staff_session_and_begins_the_childs() -> None:
+    a_world = world()
+    prepared(a_world, case(a_world))
+
+    token = handed_over(a_world)
+
+    session = places.open_session_of(token)
+    assert session is not None and len(session.places) == 1
+    assert all(row.ended_at is not None for row in db.session.scalars(select(SignInSession)))
+    assert places.open_session_of("another") is None
+
+
+def test_a_wrong_pin_hands_nothing_over() -> None:
+    a_world = world()
+    prepared(a_world, case(a_world))
+    with_pin(a_world)
+    db.session.commit()
+
+    with pytest.raises(Refused):
+        places.hand_over(actor_of(a_world.worker.id), 1, "592847", "127.0.0.1")
+
+    assert db.session.scalar(select(HandOver.id)) is None
+
+
+def test_a_turn_arrives_word_for_word_and_once() -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+
+    first = arrived(place, share=("school",))
+    again = arrived(place, share=("family",))
+
+    assert first is not None and again is first
+    answers = {row.question: row for row in db.session.scalars(select(ViewAnswer))}
+    assert answers["wish"].words == "I want a quiet place"
+    assert answers["friends"].state == "not_reached"
+    assert [share.audience for share in first.shares] == ["school"]
+    assert len(open_tasks("read_words")) == 1
+    assert place.hand_over is not None and place.hand_over.ended_at is not None
+
+
+def test_a_child_who_keeps_nothing_leaves_nothing() -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+
+    assert arrived(place, keep=False, end="stopped") is None
+
+    assert place.outcome == "kept_nothing"
+    assert db.session.scalar(select(ViewAnswer.id)) is None
+    assert open_tasks("read_words") == []
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"q": "no-such-question", "state": "answered", "choices": ["happy"]},
+        {"q": "school", "state": "answered", "choices": ["no-such-choice"]},
+        {"q": "wish", "state": "answered", "words": "a\x00b"},
+        {"q": "school", "state": "perhaps"},
+    ],
+)
+def test_what_does_not_fit_is_refused_and_the_place_stays_open(part: dict[str, Any]) -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+
+    with pytest.raises(Unreadable):
+        arrived(place, (part,))
+
+    assert place.outcome is None
+
+
+def test_only_the_places_own_secret_delivers_and_only_for_seven_days(clock: Any) -> None:
+    a_world = world()
+    place, other = prepared(a_world, case(a_world)), prepared(a_world, case(a_world))
+    handed_over(a_world)
+    key_id, parts = sealed(place, {"end": "finished", "keep": True})
+
+    with pytest.raises(OutOfReach):
+        arriving.deliver(place.public_id, places.secret_of(other), "turn", key_id, parts)
+    with pytest.raises(Unreadable):  # sealed for another place
+        arriving.deliver(other.public_id, places.secret_of(other), "turn", key_id, parts)
+    clock.forward(days=7, seconds=1)
+    with pytest.raises(OutOfReach):
+        arriving.deliver(place.public_id, places.secret_of(place), "turn", key_id, parts)
+
+
+def test_a_new_key_still_opens_what_was_sealed_to_the_old_one() -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+    key_id, parts = sealed(place, {"end": "finished", "keep": True})
+    sealing.make_sealing_key()
+
+    arriving.deliver(place.public_id, places.secret_of(place), "turn", key_id, parts)
+
+    assert place.outcome == "answered"
+
+
+def test_one_childs_session_lasts_45_minutes_from_the_first_touch(clock: Any) -> None:
+    a_world = world()
+    prepared(a_world, case(a_world))
+    token = handed_over(a_world)
+    clock.forward(hours=2)
+    session = places.open_session_of(token)
+    assert session is not None
+    places.touch(session)
+
+    clock.forward(minutes=44)
+    assert places.open_session_of(token) is session
+    clock.forward(minutes=1)
+    assert places.open_session_of(token) is None
+
+
+def test_a_wish_to_talk_is_told_at_once_and_only_a_lead_closes_it() -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+    key_id, parts = sealed(place, {"talk": True})
+
+    for _ in range(2):
+        arriving.deliver(place.public_id, places.secret_of(place), "talk", key_id, parts)
+
+    wish = db.session.scalars(select(TalkWish)).one()
+    assert {task.person_id for task in open_tasks("talk_wish")} == {a_world.worker.id, None}
+    assert {row.kind for row in db.session.scalars(select(Notice).where(Notice.key == f"talk-{wish.id}"))} == {
+        "sign_in_now"
+    }
+    talking.see_wish(actor_of(a_world.worker.id), wish)
+    with pytest.raises(Exception, match="CLOSE_TALK|Close"):
+        talking.close_wish(actor_of(a_world.worker.id), wish, "Talked", opened_with=wish.version)
+    assert len(open_tasks("talk_wish")) == 2
+
+
+def test_nothing_flows_before_an_adult_has_read_it_and_a_view_can_be_taken_back() -> None:
+    a_world = world()
+    made = view(a_world, case(a_world), share=("school",))
+    coordinator, worker = actor_of(a_world.coordinator.id), actor_of(a_world.worker.id)
+    reading.read_view(coordinator, made)
+    reading.set_shares(worker, made, [Audience.FAMILY], opened_with=made.version)
+    assert [share.audience for share in made.shares if share.ended_at is None] == ["family"]
+
+    reading.take_back(worker, made, opened_with=made.version)
+
+    assert all(share.ended_at is not None for share in made.shares)
+    with pytest.raises(Refused):
+        reading.set_shares(worker, made, [Audience.SCHOOL], opened_with=made.version)
+
+
+def test_a_tablets_wrong_clock_does_not_move_the_answer(clock: Any) -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+    wrong = (clock() + timedelta(days=400)).isoformat()
+
+    made = arrived(place, ANSWERS, at=wrong)
+
+    assert made is not None and made.given_at == clock()
+    assert db.session.scalars(select(ChildView)).one() is made
+
+
+def test_the_pin_is_not_the_password() -> None:
+    a_world = world()
+    prepared(a_world, case(a_world))
+    handed_over(a_world)
+    assert a_world.worker.tablet_pin_hash and PIN not in a_world.worker.tablet_pin_hash
