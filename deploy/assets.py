@@ -61,6 +61,7 @@ def contents() -> dict[str, bytes]:
         "govuk.css": govuk_css(),
         "govuk.js": script(GOVUK / "govuk-frontend.min.js"),
         "htmx.js": script(MODULES / "htmx.org/dist/htmx.min.js"),
+        "idb-keyval.js": script(MODULES / "idb-keyval/dist/index.js"),
         "font.woff2": (FONTS / "atkinson-hyperlegible-next-latin-wght-normal.woff2").read_bytes(),
         "font-ext.woff2": (FONTS / "atkinson-hyperlegible-next-latin-ext-wght-normal.woff2").read_bytes(),
     }

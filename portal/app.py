@@ -38,6 +38,7 @@ from portal.referrals.queries import CASE_STAGES, CASES_OF_PUPILS, EVENTS
 from portal.schools.operations import take_into_use
 from portal.visits.queries import visit_dates_of
 from portal.visits.queries.for_referrals import visit_events
+from portal.voice.queries.tablet import WORDS as TABLET_WORDS
 
 FEATURES: dict[str, Feature | None] = {
     "home": None,
@@ -105,6 +106,7 @@ _AGREEMENT = CaseSection(
 )
 
 CASE_SECTIONS: tuple[CaseSection, ...] = (
+    CaseSection("The child's own voice", "voice.of_case", Action.READ_VOICE, "voices-changed"),
     _AGREEMENT,
     CaseSection("Visits", "visits.of_case", Action.READ_VISITS, "visits-changed"),
     CaseSection("Readings", "assessments.of_case", Action.READ_READINGS, "readings-changed"),
@@ -115,6 +117,7 @@ CASE_SECTIONS: tuple[CaseSection, ...] = (
 """The sections of a case's page, each drawn by its own feature; one whose feature is not there is left out."""
 
 SUPPORT_SECTIONS: tuple[CaseSection, ...] = (
+    CaseSection("What the child lets you see", "voice.for_school", Action.READ_SUPPORT, "voices-changed"),
     _AGREEMENT,
     CaseSection("Agreed strategies", "plans.for_school", Action.READ_SUPPORT, "strategies-changed"),
     CaseSection("Visits", "visits.for_school", Action.READ_SUPPORT, "visits-changed"),
@@ -240,6 +243,9 @@ def _features(app: Portal) -> None:
         blueprint = import_module(f"portal.{name}.views").blueprint
         app.register_blueprint(blueprint)
         gate.switch(app, blueprint.name, feature)
+    for view in app.view_functions.values():
+        if getattr(view, "needs_no_token", False):
+            csrf.exempt(view)
     app.extensions.update(case_sections=CASE_SECTIONS, support_sections=SUPPORT_SECTIONS)
     app.extensions["case_facts"] = {"open_monitoring": open_monitoring_count, "visit_dates": visit_dates_of}
     app.extensions[CASE_STAGES] = stages_by_referral
@@ -247,7 +253,7 @@ def _features(app: Portal) -> None:
     app.extensions[EVENTS] = [agreement_events, case_events, visit_events]
     app.extensions[SCHOOL_TAKEN_INTO_USE] = take_into_use
     app.extensions[AFTER_REMOVAL] = refresh_awaited
-    app.extensions[CATALOGUES] = {"Families": FAMILY_WORDS}
+    app.extensions[CATALOGUES] = {"Families": FAMILY_WORDS, "The child's tablet": TABLET_WORDS}
     app.extensions[files.TELL] = tell
     commands = import_module("portal.cli")
     commands.install(app)

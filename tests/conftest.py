@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from playwright.sync_api import Playwright, sync_playwright
 
 from portal.accounts.models import Person
 from portal.accounts.operations.sign_in import open_session
@@ -93,11 +94,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _engines(metafunc: pytest.Metafunc) -> list[str]:
     """A file whose tests cannot tell the engines apart says so: ``ENGINES`` always holds.
 
-    ``USUAL_ENGINE`` holds unless ``--engine both`` asks for more or the test is marked ``both_engines``.
+    ``USUAL_ENGINE`` holds unless ``--engine both`` or ``--trial`` ask for more or the test is marked ``both_engines``.
     """
     wanted = metafunc.config.getoption("--engine")
     engines = [wanted] if wanted in ("sqlite", "postgres") else ["sqlite", "postgres"]
     marked = metafunc.definition.get_closest_marker("both_engines")
+    if wanted == "usual" and metafunc.config.getoption("--trial"):
+        wanted = "both"
     if wanted == "usual" and not marked and hasattr(metafunc.module, "USUAL_ENGINE"):
         engines = [metafunc.module.USUAL_ENGINE]
     return [engine for engine in engines if engine in getattr(metafunc.module, "ENGINES", engines)]
@@ -146,6 +149,13 @@ def _on_server(url: str, statement: str) -> None:
     server = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with server.connect() as connection:
         connection.exec_driver_sql(statement)
+
+
+@pytest.fixture(scope="session")
+def one_playwright() -> Iterator[Playwright]:
+    """One for all browsers of a process: it does not bear a second beside it."""
+    with sync_playwright() as playwright:
+        yield playwright
 
 
 @pytest.fixture

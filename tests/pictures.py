@@ -68,6 +68,20 @@ PAGES = (
     ("advice-new", "senco.ash", "/advice/new"),
     ("advice-thread", "coordinator", r"/advice/ > ^/advice/\d+$"),
     ("feedback-school", "senco.ash", "/ > ^/feedback/school/"),
+    ("voice-tray", "worker.one", "/voice/"),
+    ("voice-tray-all", "coordinator", "/voice/"),
+    ("voice-prepare", "worker.one", r"/voice/ > /voice/prepare$"),
+    ("voice-hand-over", "worker.one", "/voice/hand-over"),
+    ("voice-questionnaires", "coordinator", "/voice/questionnaires/"),
+    ("voice-questionnaire", "coordinator", r"/voice/questionnaires/ > ^/voice/questionnaires/\d+$"),
+    ("voice-preview", "coordinator", r"/voice/questionnaires/ > ^/voice/questionnaires/\d+$ > /preview$"),
+    ("voice-case", "coordinator", "/reading > ^/cases/[^/]+/voice$"),
+    ("voice-shares", "coordinator", "/reading > ^/cases/[^/]+/voice$ > /shares$"),
+    ("voice-reply", "coordinator", "/reading > ^/cases/[^/]+/voice$ > /reply$"),
+    ("voice-to-read", "coordinator", "/reading"),
+    ("voice-talk", "safeguarding", "/ > ^/voice/talk/"),
+    ("home-safeguarding", "safeguarding", "/"),
+    ("voice-figures", "coordinator", "/impact/#impact-voices"),
     ("family-code", None, "/f/"),
     ("family-ask", "worker.one", r"/board/ > ^/cases/C-[^/]+$ > /feedback$ > /feedback/family/new$"),
     ("family-returns", "coordinator", "/feedback/returns"),
@@ -75,6 +89,7 @@ PAGES = (
     ("outbox", "admin", "/settings/messages"),
     ("told", "senco.ash", "/account/messages"),
     ("account", "senco.ash", "/me"),
+    ("account-pin", "worker.one", "/me/tablet-pin"),
 )
 """Name, person, and the address; after each “ > ” the first link on the page whose address fits is followed."""
 

@@ -81,6 +81,19 @@ class PasswordForm(SecretForm):
     )
 
 
+_FIGURES = {"inputmode": "numeric", "autocomplete": "off"}
+
+
+class PinForm(SecretForm):
+    pin = SecretField(
+        "Six figures",
+        required="Type six figures.",
+        description="Not your birthday, and not six figures in a row.",
+        render_kw=_FIGURES,
+    )
+    pin_again = SecretField("The same six figures again", required="Type the figures again.", render_kw=_FIGURES)
+
+
 class WelcomeForm(SecretForm):
     """``name`` is asked at the first password only; the view takes it away otherwise."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.assessments import operations as measures
 from portal.assessments.rules import GoalDraft, ReadingDraft
 from portal.cases import operations as cases
-from portal.demo import texts, voices
+from portal.demo import children, texts, voices
 from portal.demo.timekeeper import Story, at
 from portal.exits import operations as exits
 from portal.exits import queries as endings
@@ -26,6 +26,8 @@ from portal.plans.rules import Implemented, StrategyDraft
 from portal.tasks.rules import OBSERVATION_REPORT, WEEK_SIX_REVIEW
 from portal.visits import operations as visits
 from portal.visits.rules import VisitDraft
+from portal.voice.models import ChildView
+from portal.voice.rules.questions import Moment
 
 if TYPE_CHECKING:
     from portal.demo.stories import Told
@@ -62,6 +64,8 @@ class Work:
     thrive: int = 0
     strategies: list[Strategy] = field(default_factory=list)
     last_day: date = date.min
+    unanswered: list[ChildView] = field(default_factory=list)
+    """What children said and nobody has answered yet"""
 
     def play(self) -> Story:
         yield at(self.starts_on, 9)
@@ -72,6 +76,7 @@ class Work:
         self._advise()
         yield at(self._week(4), 9, 20)
         self._move("start_support")
+        children.answer(self.told, self.unanswered)
         yield from self._support()
         yield at(self._week(11), 9, 5)
         self._move("begin_exit")
@@ -109,6 +114,7 @@ class Work:
         day = self._week(2, self._random.randrange(5))
         yield at(day, 16)
         self._visit(day, "report_writing")
+        self.unanswered += children.says(self.told, Moment.START)
         if self._random.random() < 0.92:
             cases.mark_done(self.told.worker, self.told.case, OBSERVATION_REPORT)
 
@@ -162,10 +168,12 @@ class Work:
         yield at(day, 10)
         self._visit(day, "meeting")
         self._closing_readings(day)
+        self.unanswered += children.says(self.told, Moment.END, Moment.HELP)
         yield at(day, 16, 30)
         self._end(day)
         yield at(self._week(13, 1), 11)
         self._ask_for_feedback()
+        children.answer(self.told, self.unanswered)
         if self._random.random() < 0.97:
             exits.report_written(self.told.worker, self.told.case)
         yield at(self._week(13, 3), 9)

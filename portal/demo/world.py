@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from portal.accounts.models import Person
 from portal.accounts.operations.requests import ask_for_account
 from portal.accounts.rules import RequestDraft
-from portal.demo import advice, after_training, agreements, families, referral_forms, training
+from portal.demo import advice, after_training, agreements, children, families, referral_forms, training
 from portal.demo.cast import Cast, make_cast
 from portal.demo.stories import Plot, story
 from portal.demo.timekeeper import Story, play
@@ -63,6 +63,7 @@ def make_demonstration(*, cast_only: bool = False) -> None:
         agreements.begin_texts(since)
         tell_schools(cast)
         families.check_a_language(cast)
+        children.begin_questionnaires()
         if not cast_only:
             import_published(cast.primary_line)
     if not cast_only:
@@ -83,6 +84,7 @@ def _stories(cast: Cast, today: date) -> Iterator[Story]:
     yield from training.sessions_and_requests(cast, today)
     yield from after_training.stories(cast, today)
     yield from families.stories(cast, today)
+    yield from children.stories(cast, today)
 
 
 def is_empty() -> bool:

@@ -23,6 +23,15 @@ def index() -> ResponseReturnValue:
     return hx.page("home/index.html", home=queries.home_for(actor(), clock.today()))
 
 
+@blueprint.get("/reading")
+@requires(Action.READ_SAME_DAY)
+def reading() -> ResponseReturnValue:
+    found = queries.reading_list(actor())
+    for case_id in found.case_ids:
+        audit_trail.viewed(actor(), "new words viewed", "case_file", case_id)
+    return hx.page("home/reading.html", reading=found)
+
+
 @blueprint.get("/our-school")
 @requires(Action.READ_SUPPORT)
 def our_school() -> ResponseReturnValue:

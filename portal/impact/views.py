@@ -28,6 +28,8 @@ def index() -> ResponseReturnValue:
         state_labels=rules.STATE_LABELS,
         beyond=queries.beyond(actor(), chart),
         changes=CHANGE_LABELS,
+        voices=queries.voices(actor(), chart, published=_is_published(chart)),
+        readings=_readings(chart),
         csv_url=url_for("impact.chart_csv", **chart.chosen.query()),
     )
 
@@ -42,6 +44,20 @@ def chart_csv() -> ResponseReturnValue:
     )
     response.headers["Content-Disposition"] = f'attachment; filename="{chart.chosen.file_name()}.csv"'
     return response
+
+
+def _is_published(chart: queries.Chart) -> bool:
+    """Asked for, and fixed: two filtered tables could be subtracted, so a filter leads to the service's own reading."""
+    return request.args.get("reading") == "published" and not set(chart.chosen.query()) - {"year"}
+
+
+def _readings(chart: queries.Chart) -> dict[str, str]:
+    """The address of each way to read the figures of children's voice."""
+    query = chart.chosen.query()
+    return {
+        "service": url_for("impact.index", **query, _anchor="impact-voices"),
+        "published": url_for("impact.index", year=query.get("year"), reading="published", _anchor="impact-voices"),
+    }
 
 
 def _chosen() -> queries.ChartFilter:

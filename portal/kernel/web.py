@@ -67,6 +67,12 @@ def _allow_more() -> None:
         request.max_content_length = size
 
 
+def sent_without_token(view: View) -> View:
+    """The view's POST comes without a cookie, so that no other site can make a browser send it: it needs no token."""
+    view.needs_no_token = True  # type: ignore[attr-defined]
+    return view
+
+
 def let_it_be_kept() -> None:
     """This answer is the same for everybody who is not signed in: a browser may keep it for five minutes."""
     g.may_be_kept = True

@@ -8,6 +8,7 @@ from portal.extensions import db
 from portal.kernel import clock
 from portal.policy import Actor, Role
 from portal.tasks.models import Task
+from portal.tasks.rules import PROTECTING
 
 
 def ask(
@@ -53,6 +54,7 @@ def settle_like(prefix: str, actor: Actor | None) -> None:
 
 
 def settle_all_of_case(case_id: int, actor: Actor | None) -> None:
-    """Settles whatever is still open for a case, when it closes."""
-    for task in db.session.scalars(select(Task).where(Task.case_id == case_id, Task.done_at.is_(None))):
+    """Settles whatever is still open for a case, when it closes; but nothing that protects a child."""
+    open_ones = select(Task).where(Task.case_id == case_id, Task.done_at.is_(None), Task.rule.not_in(PROTECTING))
+    for task in db.session.scalars(open_ones):
         task.done_at, task.done_by_id = clock.now(), actor.person_id if actor else None

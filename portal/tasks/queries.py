@@ -61,9 +61,11 @@ def waiting_for(actor: Actor, today: date) -> list[TaskRow]:
 
 
 def open_of_case(case_id: int, today: date) -> list[TaskRow]:
-    """What is due in one case, the most urgent first."""
+    """What is due in one case, the most urgent first; a child's wish to talk stands only where it is addressed to."""
     rows = db.session.scalars(
-        select(Task).where(Task.case_id == case_id, Task.done_at.is_(None), offered()).order_by(Task.due_on, Task.id)
+        select(Task)
+        .where(Task.case_id == case_id, Task.done_at.is_(None), Task.rule != rules.TALK_WISH, offered())
+        .order_by(Task.due_on, Task.id)
     )
     return [row_of(task, today) for task in rows]
 

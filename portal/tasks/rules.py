@@ -83,6 +83,10 @@ RULES: Mapping[str, str] = {
 }
 
 
+PROTECTING = frozenset({TALK_WISH, READ_WORDS, NOTHING_CAME_BACK})
+"""What a child waits for: closing the work does not settle it, and only those it is addressed to see a wish to talk."""
+
+
 class DueState(StrEnum):
     """How near a due date is."""
 

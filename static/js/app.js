@@ -119,6 +119,9 @@ document.addEventListener('click', ({ target }) => {
   }
 })
 
+// A page that comes back from the browser's memory may belong to somebody who has left: it is read again.
+window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
+
 // GOV.UK marks radios as expanded, which ARIA knows of no radio. What an answer reveals is read next in any case.
 new MutationObserver((changes) => {
   for (const { target } of changes) if (target.type === 'radio') target.removeAttribute('aria-expanded')

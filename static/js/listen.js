@@ -7,11 +7,24 @@
 
 const voice = window.speechSynthesis
 
+// Only a voice of the device itself: others would send the words, and so perhaps an answer, to a company's server.
 function said(text, lang) {
+  const voices = voice.getVoices()
+  const own = voices.find((one) => one.localService && one.lang.slice(0, 2).toLowerCase() === lang.slice(0, 2).toLowerCase())
+  if (voices.length && !own) return null
   const words = new SpeechSynthesisUtterance(text)
+  if (own) words.voice = own
   words.lang = lang
   words.rate = 0.95
   return words
+}
+
+// Says a few words at once; silent where the device has no voice for them.
+export function say(text, lang) {
+  if (!voice || typeof SpeechSynthesisUtterance === 'undefined') return
+  const words = said(text, lang)
+  voice.cancel()
+  if (words) voice.speak(words)
 }
 
 function parts(button) {
@@ -34,8 +47,9 @@ function press(button) {
   quiet()
   if (speaking) return
   button.setAttribute('aria-pressed', 'true')
-  const all = parts(button).map(([text, lang]) => said(text, lang))
-  if (all.length) all[all.length - 1].onend = quiet
+  const all = parts(button).map(([text, lang]) => said(text, lang)).filter(Boolean)
+  if (!all.length) return quiet()
+  all[all.length - 1].onend = quiet
   for (const one of all) {
     one.onerror = quiet
     voice.speak(one)

@@ -71,12 +71,18 @@ def person_steps(side: Side, place: Place) -> Mapping[str, Values]:
     }
 
 
+def questionnaire_steps(side: Side, place: Place) -> Mapping[str, Values]:
+    steps = ("begin", "publish", "discard", "on", "off", "nonsense")
+    return {step: {"questionnaire_id": place.questionnaire_id, "step": step} for step in steps}
+
+
 advice = one(thread_id="advice_id")
 agreement = one(agreement_id="agreement_id")
 agreement_text = one(text_id="agreement_text_id")
 case = case_with()
 person = one(person_id="person_id")
 pupil = one(pupil_id="pupil_id")
+questionnaire = one(questionnaire_id="questionnaire_id")
 school = one(school_id="school_id")
 request = one(request_id="request_id")
 calendar = one(calendar_id="calendar_id")
@@ -276,6 +282,29 @@ EXAMPLES: Mapping[str, Example] = {
     "training.say_staff": one(school_id="school_id"),
     "training.share": one(event_id="event_id"),
     "visits.for_school": case,
+    "voice.for_school": case,
+    "voice.hold": case_with(view_id="view_id"),
+    "voice.of_case": case,
+    "voice.of_referral": referral_at("of_case", "submitted"),
+    "voice.prepare": case,
+    "voice.preview": questionnaire,
+    "voice.question": one(questionnaire_id="questionnaire_id", place="=1"),
+    "voice.question_step": one(questionnaire_id="questionnaire_id", place="=1", step="=down"),
+    "voice.questionnaire": questionnaire,
+    "voice.questionnaire_step": questionnaire_steps,
+    "voice.new_question": questionnaire,
+    "voice.rename_questionnaire": questionnaire,
+    "voice.withdraw": one(place_id="place_id"),
+    "voice.read": case_with(view_id="view_id"),
+    "voice.release": case_with(view_id="view_id"),
+    "voice.reply": case_with(view_id="view_id"),
+    "voice.reply_print": case_with(view_id="view_id"),
+    "voice.reply_seen": case_with(view_id="view_id"),
+    "voice.shares": case_with(view_id="view_id"),
+    "voice.take_back": case_with(view_id="view_id"),
+    "voice.talk": one(wish_id="wish_id"),
+    "voice.talk_closing": one(wish_id="wish_id"),
+    "voice.talk_seen": one(wish_id="wish_id"),
     "visits.of_case": case,
     "visits.one": one(visit_id="visit_id"),
     "visits.put_back": one(visit_id="visit_id"),
@@ -319,6 +348,13 @@ OF_NO_SCHOOL = frozenset(
         "schools.rename_calendar",
         "static",
         "training.topic",
+        "voice.new_question",
+        "voice.preview",
+        "voice.question",
+        "voice.question_step",
+        "voice.questionnaire",
+        "voice.questionnaire_step",
+        "voice.rename_questionnaire",
     }
 )
 """Rules whose records belong to the whole service: asked once, not once a school."""

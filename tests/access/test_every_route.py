@@ -32,6 +32,9 @@ from tests.access.examples import EXAMPLES, OF_NO_SCHOOL, QUERIES
 from tests.access.world import AT_PANEL, OTHER, OWN, SECRET, TRAINED, Place, build
 from tests.conftest import FixedClock, _on_server, configuration
 
+USUAL_ENGINE = "sqlite"
+"""The filters are core SQL, tried on both engines by the tests of each feature; ``make trial`` walks both here too."""
+
 GOLDEN = Path(__file__).with_name("expected.txt")
 ROLES = ("school", "head", "worker", "coordinator", "panel", "safeguarding", "commissioner", "admin", "no_role")
 NOBODY = "signed_out"
@@ -239,6 +242,8 @@ def test_the_golden_file_itself_keeps_the_promises():
     open_to_all |= {"accounts.work_sign_in", "accounts.work_welcome", "training.evaluate", "training.evaluated"}
     open_to_all |= {f"feedback.family_{name}" for name in ("code", "enter", "link", "start", "form", "page", "send")}
     open_to_all |= {"feedback.family_thanks"}
+    open_to_all |= {f"voice.{name}" for name in ("tablet", "touch_tablet", "ended", "first_touch", "shell", "deliver")}
+    open_to_all |= {"voice.service_worker"}
     # What belongs to a school but is no child's: a worker may see every school, an administrator its people.
     no_childs = {"schools.school", "schools.change_school", "schools.close_school", "schools.reopen_school"}
     no_childs |= {name for name in EXAMPLES if name.startswith("accounts.")}

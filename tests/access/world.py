@@ -8,6 +8,7 @@ from portal.accounts.models import Person
 from portal.accounts.queries import actor_of
 from portal.agreements import operations as agreements
 from portal.agreements.queries.one import newest_of
+from portal.cases.models import Case
 from portal.extensions import db
 from portal.kernel import clock, jobs, settings
 from portal.kernel.audit import record
@@ -19,6 +20,7 @@ from portal.policy import Role
 from portal.referrals.models import Referral
 from portal.schools.models import Term
 from portal.training.queries.programmes import programme_rows
+from portal.voice.operations import questionnaires, reading, talking
 from tests import (
     builders_accounts,
     builders_advice,
@@ -29,6 +31,7 @@ from tests import (
     builders_referrals,
     builders_training,
     builders_visits,
+    builders_voice,
     builders_voices,
     people,
 )
@@ -67,6 +70,9 @@ class Side:
     feedback_id: int
     invitation_id: int
     own_words_id: int
+    view_id: int
+    wish_id: int
+    place_id: int
     school_strategy_id: int
     monitoring_id: int
     person_id: int
@@ -98,6 +104,7 @@ class Place:
     agreement_text_id: int = 0
     message_id: int = 0
     programme_id: int = 0
+    questionnaire_id: int = 0
     notice_ids: dict[int, int] = field(default_factory=dict)
     """By the person who was told"""
 
@@ -129,6 +136,7 @@ def build() -> Place:
     place.job_id, place.agreement_text_id = job.id, text.id
     place.notice_ids = {side.person_id: _told(side.person_id) for side in place.sides.values()}
     place.programme_id = programme_rows()[0].id
+    place.questionnaire_id = _questionnaire_with_draft(ash)
     place.message_id = _failed_message(ash.senco.id)
     return place
 
@@ -137,6 +145,12 @@ def _school_strategy(world: World, name: str) -> int:
     """It names no child: workers may read it, other schools may not."""
     coordinator = actor_of(world.coordinator.id)
     return builders_voices.school_strategy(coordinator, world.ash, f"{TRAINED[name]} school strategy").id
+
+
+def _questionnaire_with_draft(world: World) -> int:
+    found = builders_voice.asked().questionnaire
+    questionnaires.draft_of(actor_of(world.coordinator.id), found)
+    return found.id
 
 
 def _publish_policy(world: World) -> None:
@@ -216,6 +230,8 @@ def _side(world: World, name: str) -> Side:
         feedback_id=feedback.id,
         invitation_id=asked.id,
         own_words_id=own_words.id,
+        **_voice(world, running, secret),
+        place_id=builders_voice.prepared(world, running).id,
         school_strategy_id=_school_strategy(world, name),
         monitoring_id=visits_of(ended)[0].id,
         person_id=world.senco.id,
@@ -227,6 +243,15 @@ def _side(world: World, name: str) -> Side:
         match_id=builders_referrals.kept_of(submitted, accepted, secret),
         file_id=builders_referrals.file_of(submitted),
     )
+
+
+def _voice(world: World, case: Case, secret: str) -> dict[str, int]:
+    """A child's view that the school may not see, with an answer to the child; and a wish to talk."""
+    answers = ({"q": "wish", "state": "answered", "words": f"{secret} view"},)
+    view = builders_voice.view(world, case, answers=answers)
+    worker = actor_of(world.worker.id)
+    reading.answer_child(worker, view, reading.ReplyDraft(f"{secret} said", f"{secret} did"), opened_with=0)
+    return {"view_id": view.id, "wish_id": talking.ask_to_talk(view.place).id}
 
 
 def _agreement(world: World, secret: str) -> int:

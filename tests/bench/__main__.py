@@ -3,10 +3,10 @@
 import sys
 
 from portal.config import ROOT
-from tests.bench import ctf, register
+from tests.bench import ctf, register, tablet
 from tests.bench.harness import Report
 
-BENCHES = {"register": register.run, "ctf": ctf.run}
+BENCHES = {"register": register.run, "ctf": ctf.run, "tablet": tablet.run}
 
 
 def main(names: list[str]) -> int:

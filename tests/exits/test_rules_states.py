@@ -36,6 +36,7 @@ from portal.exits.rules import (
 from portal.feedback.rules import ASPECTS, Answer, Feedback, Source, Tone
 from portal.impact import rules as impact
 from portal.plans.rules import Implemented
+from portal.voice.rules.heard import HEARD_WORDS, Heard
 
 TODAY = date(2026, 11, 10)
 PUPILS = ("1", "2")
@@ -94,6 +95,7 @@ RECORDS = st.builds(
     booked_on=st.none() | st.just(date(2026, 12, 1)),
     school_feedback=feedbacks(Source.SCHOOL).map(tuple),
     family_feedback=feedbacks(Source.FAMILY).map(tuple),
+    child_voice=st.none() | st.sampled_from(Heard),
     stated=st.dictionaries(
         st.sampled_from(sorted(COLUMNS)),
         st.sampled_from(
@@ -127,12 +129,16 @@ def test_the_states_are_those_of_the_chart(records: Records) -> None:
             visit_booked_on=records.booked_on,
             school_feedback=records.school_feedback,
             family_feedback=records.family_feedback,
+            child_voice=impact.ChildVoice(records.child_voice.value) if records.child_voice else None,
             stated={
                 column: impact.stated_cell(column, impact.CellState(said.state.value), due_on=said.due_on)
                 for column, said in records.stated.items()
             },
         )
     )
+    assert {voice.value: words for voice, words in HEARD_WORDS.items()} == {
+        voice.value: words for voice, words in impact.CHILD_VOICE_LABELS.items()
+    }
     ours = {column: answer.state.value for column, answer in column_answers(records).items()}
     assert ours == {column: row.cell(column).state.value for column in impact.STATE_COLUMNS}
 

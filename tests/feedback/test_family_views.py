@@ -264,7 +264,8 @@ def test_what_is_for_the_manager_is_nowhere_else(app, family, sign_in, ids):
             assert "Only for the manager" not in page.text
     assert GOOD in manager.get(f"{here}/feedback").text
     assert "Not positive" in manager.get("/impact/").text
-    assert "Answered" in worker.get(f"{here}/feedback").text
+    assert "Closed" in worker.get(f"{here}/feedback").text
+    assert "Answered" not in worker.get(f"{here}/feedback").text
     for other, status in ((worker, 403), (lead, 404)):
         assert other.post(f"{here}/feedback/{row}/read").status_code == status
     assert worker.get(f"{here}/feedback/{row}").status_code == 404

@@ -12,10 +12,10 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Playwright,
     Route,
     ViewportSize,
     expect,
-    sync_playwright,
 )
 
 from tests.browser import CHROMIUM_FLAGS, chromium_path
@@ -49,11 +49,10 @@ def work(served: Server) -> Work:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
+def chromium(one_playwright: Playwright) -> Iterator[Browser]:
+    browser = one_playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+    yield browser
+    browser.close()
 
 
 @dataclass

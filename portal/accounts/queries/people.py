@@ -220,6 +220,11 @@ def version_of(person_id: int) -> int:
     return db.session.get_one(Person, person_id).version
 
 
+def has_pin(person_id: int) -> bool:
+    """Has the person chosen a tablet PIN?"""
+    return db.session.get_one(Person, person_id).tablet_pin_hash is not None
+
+
 def dated_roles(person: Person) -> list[rules.DatedRole]:
     """All roles of a person, as the rules want them."""
     return [rules.DatedRole(r.role, r.school_id, r.service_line_id, r.starts_on, r.ends_on) for r in person.roles]

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import principal, queries, rules
-from portal.accounts.forms import NameForm, PasswordForm
+from portal.accounts.forms import NameForm, PasswordForm, PinForm
 from portal.accounts.operations import own_account
-from portal.accounts.views.base import blueprint, moment_words, passkey_place, remote_address
+from portal.accounts.views.base import blueprint, is_fresh, moment_words, passkey_place, remote_address
 from portal.kernel import hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
@@ -32,6 +32,7 @@ def me() -> ResponseReturnValue:
         found=queries.ways_of(actor().person_id),
         passkeys_work=passkey_place() is not None,
         by_name=rules.localhost_address(request.host_url),
+        has_pin=queries.has_pin(actor().person_id),
         moment=moment_words,
     )
 
@@ -68,6 +69,37 @@ def own_password() -> ResponseReturnValue:
             principal.carry(token)
             return hx.saved(url_for("accounts.me"), "Your password is changed. You are signed out everywhere else.")
     return hx.page("accounts/own_password.html", form=form, status=_status())
+
+
+@blueprint.route("/me/tablet-pin", methods=["GET", "POST"])
+@requires(Action.OWN_ACCOUNT)
+def own_pin() -> ResponseReturnValue:
+    """Six figures in place of the password, to hand a tablet over with."""
+    if not is_fresh():
+        return redirect(url_for("accounts.confirm", next=url_for("accounts.own_pin")), 303)
+    form = PinForm()
+    if request.method == "POST" and form.validate():
+        try:
+            _choose_pin(form)
+        except Refused as error:
+            form.refuse(error.problems)
+        else:
+            return hx.saved(url_for("accounts.me"), "Your tablet PIN is set.")
+    has_pin = queries.has_pin(actor().person_id)
+    return hx.page("accounts/own_pin.html", form=form, has_pin=has_pin, status=_status())
+
+
+def _choose_pin(form: PinForm) -> None:
+    if form.pin.data != form.pin_again.data:
+        raise Refused("The two are not the same. Type the figures twice.")
+    own_account.choose_pin(actor(), form.pin.data or "", current_user.session_id)
+
+
+@blueprint.post("/me/tablet-pin/removal")
+@requires(Action.OWN_ACCOUNT)
+def remove_pin() -> ResponseReturnValue:
+    own_account.forget_pin(actor())
+    return hx.saved(url_for("accounts.me"), "The tablet PIN is removed. Your password hands a tablet over.")
 
 
 def _status() -> int:

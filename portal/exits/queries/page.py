@@ -17,10 +17,12 @@ from portal.exits.queries.one import StrategyRow, strategies_of
 from portal.extensions import db
 from portal.feedback.queries import feedback_of
 from portal.feedback.rules import Source
-from portal.kernel import clock
+from portal.kernel import clock, settings
 from portal.kernel.dates import day_words, short_day_words
+from portal.kernel.settings import Feature
 from portal.tasks.queries import open_of_case
 from portal.tasks.rules import CLOSING_REPORT, due_words
+from portal.voice.queries.said import voices_of
 
 _TONES = {
     rules.ColumnState.MET: "good",
@@ -231,6 +233,7 @@ def _records(case: Case, strategies: list[StrategyRow], manager_only: bool) -> r
         booked_on=min(booked, default=None),
         school_feedback=tuple(row for row in said if row.source is Source.SCHOOL),
         family_feedback=tuple(row for row in said if row.source is Source.FAMILY),
+        child_voice=voices_of(ids).get(case.id) if settings.is_on(Feature.VOICE) else None,
         stated=stated_cells_of(ids).get(case.id, {}),
         threshold=known.get(THRESHOLD.code, THRESHOLD),
         thrive=known.get(THRIVE.code, THRIVE),

@@ -21,6 +21,7 @@ from portal.exits.rules.endings import (
 )
 from portal.feedback.rules import Feedback, Tone, that_counts, told, tone
 from portal.plans.rules import IMPLEMENTED_SUMMARY_LABELS, Implemented, ImplementedSummary, implemented_summary
+from portal.voice.rules.heard import HEARD_WORDS, Heard
 
 
 class ColumnState(StrEnum):
@@ -79,6 +80,11 @@ _TONE_STATES = {
     Tone.NOT_POSITIVE: ColumnState.NOT_MET,
     Tone.NOT_ABLE: ColumnState.NOT_APPLICABLE,
 }
+_VOICE_STATES = {
+    Heard.HEARD_TWICE: ColumnState.MET,
+    Heard.HEARD_ONCE: ColumnState.PARTLY,
+    Heard.CHOSE_NOT_TO_SAY: ColumnState.NOT_APPLICABLE,
+}
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,7 @@ class Records:
     booked_on: date | None = None
     school_feedback: tuple[Feedback, ...] = ()
     family_feedback: tuple[Feedback, ...] = ()
+    child_voice: Heard | None = None
     stated: Mapping[str, Statement] = field(default_factory=dict)
     threshold: MeasureDefinition = THRESHOLD
     thrive: MeasureDefinition = THRIVE
@@ -208,6 +215,10 @@ def _feedback(said: Sequence[Feedback]) -> Answer | None:
     return Answer(state, _joined(told(said)))
 
 
+def _voice(voice: Heard | None) -> Answer | None:
+    return None if voice is None else Answer(_VOICE_STATES[voice], HEARD_WORDS[voice])
+
+
 def _joined(parts: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(part for part in parts if part))
 
@@ -221,5 +232,5 @@ _RECORDED: dict[str, Callable[[Records], Answer | None]] = {
     "still_in_place": _still_in_place,
     "school_feedback": lambda records: _feedback(records.school_feedback),
     "family_feedback": lambda records: _feedback(records.family_feedback),
-    "child_voice": lambda records: None,
+    "child_voice": lambda records: _voice(records.child_voice),
 }

@@ -3,6 +3,7 @@
 from portal.feedback.queries.invitations import (
     InvitationRow,
     PersonToAsk,
+    as_seen_by,
     contact_of_case,
     invitation_for,
     invitation_row,
@@ -86,6 +87,7 @@ __all__ = [
     "invitation_by_token",
     "invitation_for",
     "invitation_row",
+    "as_seen_by",
     "invitations_of",
     "is_reachable",
     "is_waited_for",

@@ -1,6 +1,6 @@
 """Who of a family may be asked and who not, and how each question stands. Words and “the manager alone” never show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from portal.kernel import clock
 from portal.kernel.dates import day_words, short_day_words
 from portal.kernel.errors import OutOfReach
 from portal.kernel.languages import LANGUAGES, offered
+from portal.policy import Action, Actor, may
 from portal.schools.models import Contact
 from portal.schools.rules import RELATIONSHIPS
 
@@ -128,6 +129,14 @@ def invitations_of(case: Case) -> list[InvitationRow]:
     """Every question to the family, the newest first. One statement."""
     found = db.session.execute(_rows().where(FamilyInvitation.case_id == case.id))
     return [_invitation_row(row, by) for row, by in found]
+
+
+def as_seen_by(actor: Actor, row: InvitationRow) -> InvitationRow:
+    """Whoever may not read what is for the manager alone sees only that a question is closed, however it ended: an
+    answer that is nowhere to be read would tell who wrote to the manager."""
+    if row.is_open or may(actor, Action.READ_MANAGER_ONLY):
+        return row
+    return replace(row, state="Closed", tone="quiet", when=row.when.partition(",")[0])
 
 
 def invitation_row(row: FamilyInvitation) -> InvitationRow:

@@ -77,7 +77,7 @@ def family_invitation(reference: str, invitation_id: int) -> ResponseReturnValue
 
 def _shown(reference: str, invitation_id: int, *, problems: Any = (), status: int = 200) -> ResponseReturnValue:
     case = case_for(actor(), reference, CHANGE)
-    row = queries.invitation_row(queries.invitation_for(case, invitation_id))
+    row = queries.as_seen_by(actor(), queries.invitation_row(queries.invitation_for(case, invitation_id)))
     audit.viewed(actor(), "question to the family viewed", "case_file", case.id)
     return hx.page("feedback/invitation.html", status=status, head=case_head(case), row=row, problems=problems)
 
@@ -236,7 +236,7 @@ def type_in_paper(reference: str, invitation_id: int) -> ResponseReturnValue:
         status=422 if request.method == "POST" else 200,
         head=case_head(case),
         form=form,
-        row=queries.invitation_row(row),
+        row=queries.as_seen_by(actor(), queries.invitation_row(row)),
     )
 
 

@@ -5,6 +5,7 @@ from portal.home.queries.first_page import Home, home_for
 from portal.home.queries.languages import CATALOGUES, LanguageRow, language_rows
 from portal.home.queries.our_school import OurSchool, our_school
 from portal.home.queries.readiness import readiness_problems
+from portal.home.queries.reading import ReadingList, reading_list
 from portal.home.queries.trail import AuditFilter, AuditRow, AuditTrail, audit_kinds, audit_trail
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "JobsPage",
     "LanguageRow",
     "OurSchool",
+    "ReadingList",
     "audit_kinds",
     "audit_trail",
     "home_for",
@@ -24,4 +26,5 @@ __all__ = [
     "language_rows",
     "our_school",
     "readiness_problems",
+    "reading_list",
 ]

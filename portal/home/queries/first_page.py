@@ -10,12 +10,15 @@ from portal.kernel.settings import Feature, is_on
 from portal.policy import SCHOOL_ROLES, Actor, Role
 from portal.referrals.queries import ReferralRow
 from portal.schools.queries.clocks import LineClock, line_clocks
+from portal.voice.queries.talking import WishRow, open_wishes
 
 
 @dataclass(frozen=True)
 class Home:
     """What waits, and the part of each role that the person holds (None for the others)."""
 
+    wishes: tuple[WishRow, ...]
+    """Children who want to talk to someone, above everything"""
     groups: tuple[rules.Group, ...]
     lead: str
     school: parts.SchoolPart | None
@@ -31,9 +34,17 @@ def home_for(actor: Actor, today: date) -> Home:
     """Everything of the first page in a handful of statements (a test counts)."""
     clocks = line_clocks()
     school = _school(actor, clocks)
-    waiting = waiting_rows(actor, today, school.pupils if school else {}, school.supported if school else {})
+    wishes = open_wishes(actor) if is_on(Feature.VOICE) else []
+    waiting = waiting_rows(
+        actor,
+        today,
+        school.pupils if school else {},
+        school.supported if school else {},
+        [wish.url for wish in wishes],
+    )
     roles = actor.roles
     return Home(
+        wishes=tuple(wishes),
         groups=rules.groups_of(waiting),
         lead=rules.lead(waiting),
         school=school,

@@ -1,7 +1,7 @@
 """What waits for a person over all their roles, each with the pupil and the school it is about."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, select
@@ -22,13 +22,19 @@ from portal.tasks.queries import TaskRow, waiting_for
 
 
 def waiting_rows(
-    actor: Actor, today: date, pupils: Mapping[int, str], supported: Mapping[int, str]
+    actor: Actor,
+    today: date,
+    pupils: Mapping[int, str],
+    supported: Mapping[int, str],
+    shown_above: Collection[str] = (),
 ) -> list[WaitingRow]:
     """The most urgent first; ``pupils`` and ``supported`` hold the names of referrals and cases (by id) read before.
 
+    ``shown_above`` holds the addresses of what already stands on top of the page.
+
     At most three statements; term dates come from what was read before.
     """
-    tasks = waiting_for(actor, today)
+    tasks = [task for task in waiting_for(actor, today) if task.url not in shown_above]
     about = _about_cases(actor, tasks) | _about_referrals(actor, tasks, pupils)
     about |= {("support", number): name for number, name in supported.items()}
     return [_row(task, about.get(_subject(task), ""), today) for task in tasks]

@@ -2,5 +2,6 @@
 
 from portal.impact.queries.chart import Chart, Entry, beyond, chart
 from portal.impact.queries.choosing import EVERY_YEAR, ChartFilter, Choices
+from portal.impact.queries.voices import voices
 
-__all__ = ["EVERY_YEAR", "Chart", "ChartFilter", "Choices", "Entry", "beyond", "chart"]
+__all__ = ["EVERY_YEAR", "Chart", "ChartFilter", "Choices", "Entry", "beyond", "chart", "voices"]

@@ -31,6 +31,7 @@ class Entry:
     """A row of the chart, with what leads to its case; ``readable`` says whether the person may open it."""
 
     row: rules.ChartRow
+    case_id: int
     reference: str
     line: str
     is_imported: bool
@@ -57,7 +58,7 @@ class Chart:
 
 
 def chart(actor: Actor, chosen: ChartFilter) -> Chart:
-    """The Summary of Impact as this actor may see it. Eight statements, however many rows it has."""
+    """The Summary of Impact as this actor may see it. Nine statements, however many rows it has."""
     today = clock.today()
     years = years_of_work(actor, today)
     chosen = with_year(chosen, years, today)
@@ -90,6 +91,7 @@ def _is_wanted(part: Part, chosen: ChartFilter) -> bool:
 def _entry(part: Part, records: Records, today: date) -> Entry:
     return Entry(
         row=rules.make_row(_facts(part, records, today)),
+        case_id=part.case_id,
         reference=part.reference,
         line=part.line,
         is_imported=part.imported_year is not None,
@@ -118,6 +120,7 @@ def _facts(part: Part, records: Records, today: date) -> rules.ChartFacts:
         visit_booked_on=records.booked_on(case_id),
         school_feedback=records.from_source(case_id, Source.SCHOOL),
         family_feedback=records.from_source(case_id, Source.FAMILY),
+        child_voice=records.voices.get(case_id),
         stated=records.stated(case_id),
         threshold_measure=records.measures.get(THRESHOLD.code, THRESHOLD),
         thrive_measure=records.measures.get(THRIVE.code, THRIVE),

@@ -12,8 +12,10 @@ from portal.exits.queries import MonitoringFacts, monitoring_of, outcomes_of, st
 from portal.exits.rules import ColumnState, PupilOutcome, Statement
 from portal.feedback.queries import feedback_of
 from portal.feedback.rules import Feedback, Source
-from portal.impact.rules import Cell, CellState, MonitoringVisit, stated_cell
+from portal.impact.rules import Cell, CellState, ChildVoice, MonitoringVisit, stated_cell
+from portal.kernel.settings import Feature, is_on
 from portal.plans.rules import ImplementedSummary
+from portal.voice.queries.said import voices_of
 
 _STATED_SUMMARIES = {
     ColumnState.MET: ImplementedSummary.ALL,
@@ -32,6 +34,7 @@ class Records:
     feedback: Mapping[int, Sequence[Feedback]] = field(default_factory=dict)
     statements: Mapping[int, Mapping[str, Statement]] = field(default_factory=dict)
     measures: Mapping[str, MeasureDefinition] = field(default_factory=dict)
+    voices: Mapping[int, ChildVoice] = field(default_factory=dict)
 
     def pupils(self, case_id: int) -> tuple[PupilOutcome, ...]:
         """Every pupil of the case, with the outcome or without one yet."""
@@ -74,7 +77,7 @@ def _cell(column: str, said: Statement) -> Cell:
 
 
 def gather(cases: Select[int], *, manager_only: bool) -> Records:
-    """Everything that hangs on these cases and stands in the chart, in six statements."""
+    """Everything that hangs on these cases and stands in the chart, in seven statements."""
     return Records(
         outcomes=outcomes_of(cases),
         readings=readings_of(cases, [THRESHOLD.code, THRIVE.code]),
@@ -82,4 +85,11 @@ def gather(cases: Select[int], *, manager_only: bool) -> Records:
         feedback=feedback_of(cases, manager_only=manager_only),
         statements=stated_cells_of(cases),
         measures=definitions(),
+        voices=_voices(cases),
     )
+
+
+def _voices(cases: Select[int]) -> dict[int, ChildVoice]:
+    if not is_on(Feature.VOICE):
+        return {}
+    return {case_id: ChildVoice(said.value) for case_id, said in voices_of(cases).items()}

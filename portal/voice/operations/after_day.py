@@ -22,7 +22,9 @@ def look_after(payload: Mapping[str, Any]) -> None:
         if found is None:
             return
         for place in found.places:
-            if place.settled_at is None:
+            if clock.now() >= place.taken_until:
+                tasks.settle(came_back_key(place), None)  # nothing can come any more
+            elif place.settled_at is None:
                 tasks.ask(
                     came_back_key(place),
                     NOTHING_CAME_BACK,

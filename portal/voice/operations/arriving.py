@@ -12,12 +12,13 @@ from portal.kernel.errors import OutOfReach
 from portal.policy import Role
 from portal.tasks import operations as tasks
 from portal.tasks.rules import READ_WORDS, RULES
-from portal.voice.models import ChildView, ViewAnswer, ViewShare, VoicePlace
+from portal.voice.models import ChildView, HandOver, ViewAnswer, ViewShare, VoicePlace
 from portal.voice.operations import sealing, talking
 from portal.voice.operations.places import end_when_settled, secret_of
 from portal.voice.rules.answers import Given, Turn, Unreadable, has_words, read_turn, strokes_to_json
 from portal.voice.rules.places import Outcome
 from portal.voice.rules.questions import from_json
+from portal.voice.rules.reading import may_worry
 from portal.voice.rules.sharing import Audience
 
 
@@ -27,7 +28,7 @@ def deliver(public_id: str, secret: str, kind: str, key_id: object, parts: objec
     Raises ``OutOfReach`` for an unknown place, a wrong secret or one that is too old (all alike), ``Unreadable`` for
     what does not fit.
     """
-    place = _place(public_id, secret)
+    place = _place(public_id, secret, at_any_age=kind == "talk")
     if kind == "talk":
         sealing.unseal(key_id, public_id, parts)
         talking.ask_to_talk(place)
@@ -39,14 +40,17 @@ def deliver(public_id: str, secret: str, kind: str, key_id: object, parts: objec
         keep_turn(place, read_turn(sealing.unseal(key_id, public_id, parts), document))
 
 
-def _place(public_id: str, secret: str) -> VoicePlace:
+def _place(public_id: str, secret: str, *, at_any_age: bool) -> VoicePlace:
+    """Locked, and its hand-over after it: of two places that settle at once, the second sees the first."""
     place = db.session.scalars(
         select(VoicePlace).where(VoicePlace.public_id == public_id).with_for_update()
     ).one_or_none()
     if place is None or not hmac.compare_digest(secret_of(place).encode(), secret.encode()):
         raise OutOfReach(public_id)
-    if place.outcome == Outcome.WITHDRAWN or (place.outcome is None and clock.now() >= place.taken_until):
+    too_old = place.outcome is None and clock.now() >= place.taken_until and not at_any_age
+    if place.outcome == Outcome.WITHDRAWN or too_old:
         raise OutOfReach(public_id)
+    db.session.execute(select(HandOver.id).where(HandOver.id == place.hand_over_id).with_for_update())
     return place
 
 
@@ -58,7 +62,9 @@ def keep_turn(place: VoicePlace, turn: Turn) -> ChildView | None:
     audit.record(None, "a child's turn ended", place)
     if view is not None:
         audit.record(None, "child's view arrived", view)
-        _ask_to_read(view, place.case)
+        ask_to_read(view, Role.COORDINATOR)
+        if may_worry(turn.answers):
+            ask_to_read(view, Role.SAFEGUARDING)
     tasks.settle(came_back_key(place), None)
     end_when_settled(place.hand_over)
     return view
@@ -106,14 +112,16 @@ def _shares(audiences: frozenset[Audience], since: datetime) -> list[ViewShare]:
     return [ViewShare(audience=one.value, given_at=since) for one in Audience if one in audiences]
 
 
-def _ask_to_read(view: ChildView, case: Case) -> None:
+def ask_to_read(view: ChildView, role: Role) -> None:
+    """A trained adult reads it the same day; the safeguarding leads too where something in it may worry."""
+    case = db.session.get_one(Case, view.case_id)
     tasks.ask(
-        read_key(view),
+        read_key(view) if role is Role.COORDINATOR else f"{read_key(view)}-leads",
         READ_WORDS,
         RULES[READ_WORDS],
         "/reading",
         clock.today(),
-        role=Role.COORDINATOR,
+        role=role,
         case_id=case.id,
         service_line_id=case.service_line_id,
     )

@@ -10,14 +10,16 @@ from sqlalchemy import select
 from portal.accounts.operations.own_account import confirmed_by_pin
 from portal.accounts.operations.sessions import end_session
 from portal.cases.models import Case
-from portal.cases.queries import scope_of
+from portal.cases.queries import allocation_of, scope_of
+from portal.cases.queries.one import KIND
 from portal.extensions import db
 from portal.kernel import audit, clock, jobs
-from portal.kernel.access import ensure
+from portal.kernel.access import ensure, reach_filter
 from portal.kernel.crypto import keyed_digest
 from portal.kernel.errors import OutOfReach, Refused
 from portal.policy import Action, Actor
 from portal.voice.models import HandOver, QuestionnaireVersion, VoicePlace
+from portal.voice.operations.sealing import sealing_key
 from portal.voice.rules.places import (
     MOST_PLACES,
     TAKEN_FOR,
@@ -51,7 +53,7 @@ def prepare(actor: Actor, case: Case, draft: PlaceDraft) -> VoicePlace:
     ensure(actor, Action.HAND_OVER, scope_of(case))
     asked = db.session.get(QuestionnaireVersion, draft.version_id)
     tray = tray_of(actor)
-    if problems := _problems(case, draft, asked, tray):
+    if problems := _problems(actor, case, draft, asked, tray):
         raise Refused(*problems)
     now = clock.now()
     place = VoicePlace(
@@ -74,7 +76,7 @@ def prepare(actor: Actor, case: Case, draft: PlaceDraft) -> VoicePlace:
 
 
 def _problems(
-    case: Case, draft: PlaceDraft, asked: QuestionnaireVersion | None, tray: Sequence[VoicePlace]
+    actor: Actor, case: Case, draft: PlaceDraft, asked: QuestionnaireVersion | None, tray: Sequence[VoicePlace]
 ) -> list[str]:
     problems = []
     if draft.pupil_id not in {entry.pupil_id for entry in case.pupils}:
@@ -85,7 +87,7 @@ def _problems(
         problems.append("Say who helps.")
     if len(draft.helper) > LONGEST_HELPER:
         problems.append(f"Shorten who helps to {LONGEST_HELPER} characters or fewer.")
-    if draft.named_adult_id not in {a.person_id for a in case.allocations} | {draft.named_adult_id}:
+    if draft.named_adult_id != actor.person_id and allocation_of(case, draft.named_adult_id, clock.today()) is None:
         problems.append("Choose the adult from the list.")
     if len(tray) >= MOST_PLACES:
         problems.append(f"A tablet takes {MOST_PLACES} children. Hand it over, or take one off the tray.")
@@ -93,11 +95,16 @@ def _problems(
 
 
 def tray_of(actor: Actor) -> list[VoicePlace]:
-    """What this person prepared and has not handed over yet, oldest first."""
+    """What this person prepared and has not handed over yet, oldest first; without cases that they no longer reach."""
+    reach = reach_filter(
+        actor, Action.HAND_OVER, school=Case.school_id, line=Case.service_line_id, kind=KIND, record=Case.id
+    )
     return list(
         db.session.scalars(
             select(VoicePlace)
+            .join(Case, Case.id == VoicePlace.case_id)
             .where(
+                reach,
                 VoicePlace.prepared_by_id == actor.person_id,
                 VoicePlace.hand_over_id.is_(None),
                 VoicePlace.settled_at.is_(None),
@@ -129,6 +136,7 @@ def hand_over(actor: Actor, session_id: int, secret: str, address: str) -> str:
         raise Refused("Nothing is prepared. Choose a child and a questionnaire first.")
     for place in places:
         ensure(actor, Action.HAND_OVER, scope_of(place.case))
+    sealing_key()  # there must be one before a tablet asks for it
     now, token = clock.now(), secrets.token_urlsafe(32)
     for_several = len(places) > 1
     made = HandOver(
@@ -141,9 +149,11 @@ def hand_over(actor: Actor, session_id: int, secret: str, address: str) -> str:
     )
     audit.record(actor, "tablet handed over", made)
     for place in places:
+        place.taken_until = now + TAKEN_FOR
         audit.record(actor, "questionnaire handed over", place)
     end_session(session_id)
     jobs.enqueue(LOOK_AFTER_JOB, {"hand_over": made.id}, run_at=_look_after_at(now))
+    jobs.enqueue(LOOK_AFTER_JOB, {"hand_over": made.id}, run_at=max(place.taken_until for place in places))
     return token
 
 
@@ -186,6 +196,13 @@ def choose_place(session: HandOver, public_id: str) -> VoicePlace:
         session.current_place_id = place.id
         audit.record(None, "turn chosen", session)
     return place
+
+
+def leave_place(session: HandOver) -> None:
+    """Back to the animals, for another child."""
+    if len(session.places) > 1 and session.current_place_id is not None:
+        session.current_place_id = None
+        audit.record(None, "turn left", session)
 
 
 def end_when_settled(session: HandOver | None) -> None:

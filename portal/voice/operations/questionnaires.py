@@ -10,7 +10,7 @@ from portal.kernel.access import ensure
 from portal.kernel.errors import OutOfReach, Refused
 from portal.kernel.versions import check_version
 from portal.policy import Action, Actor
-from portal.voice.models import Questionnaire, QuestionnaireVersion
+from portal.voice.models import Questionnaire, QuestionnaireVersion, VoicePlace
 from portal.voice.rules.questions import (
     Document,
     Moment,
@@ -50,8 +50,15 @@ def rename(actor: Actor, questionnaire: Questionnaire, title: str, moment: Momen
     """Another title or moment. Raises ``Refused`` or ``EditConflict``."""
     ensure(actor, Action.WRITE_QUESTIONNAIRES)
     check_version(questionnaire, opened_with)
+    if questionnaire.moment != moment.value and _was_used(questionnaire):
+        raise Refused("Children have answered this questionnaire, so its moment stays. Write a new one instead.")
     questionnaire.title, questionnaire.moment = _title(title), moment.value
     audit.record(actor, "questionnaire renamed", questionnaire)
+
+
+def _was_used(questionnaire: Questionnaire) -> bool:
+    ids = [version.id for version in questionnaire.versions]
+    return db.session.scalar(select(VoicePlace.id).where(VoicePlace.version_id.in_(ids)).limit(1)) is not None
 
 
 def switch(actor: Actor, questionnaire: Questionnaire, *, on: bool, opened_with: int | None) -> None:
@@ -68,10 +75,9 @@ def draft_of(actor: Actor, questionnaire: Questionnaire) -> QuestionnaireVersion
     newest = questionnaire.versions[-1]
     if newest.published_at is None:
         return newest
-    draft = QuestionnaireVersion(
-        questionnaire=questionnaire, number=newest.number + 1, language=newest.language, document=newest.document
-    )
-    audit.record(actor, "questionnaire draft begun", draft)
+    draft = QuestionnaireVersion(number=newest.number + 1, language=newest.language, document=newest.document)
+    questionnaire.versions.append(draft)
+    audit.record(actor, "questionnaire draft begun", questionnaire)
     return draft
 
 

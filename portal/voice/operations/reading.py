@@ -12,12 +12,12 @@ from portal.kernel import audit, clock
 from portal.kernel.access import ensure
 from portal.kernel.errors import EditConflict, OutOfReach, Refused
 from portal.kernel.versions import check_version
-from portal.policy import Action, Actor
+from portal.policy import Action, Actor, Role
 from portal.schools.queries import calendar_of
 from portal.tasks import operations as tasks
 from portal.tasks.rules import ANSWER_CHILD, RULES
 from portal.voice.models import ChildView, ViewReply, ViewShare
-from portal.voice.operations.arriving import read_key
+from portal.voice.operations.arriving import ask_to_read, read_key
 from portal.voice.rules.sharing import Audience
 from portal.voice.rules.symbols import PICTURES
 
@@ -51,6 +51,7 @@ def read_view(actor: Actor, view: ChildView, *, worries: str = "") -> None:
         view.is_held, view.held_words = True, worries.strip()
     audit.record(actor, "child's view held back" if worries.strip() else "child's view read", view)
     tasks.settle(read_key(view), actor)
+    tasks.settle_like(read_key(view), actor)
     _ask_for_answer(view)
 
 
@@ -64,7 +65,7 @@ def release_view(actor: Actor, view: ChildView, *, opened_with: int | None) -> N
 
 def _ask_for_answer(view: ChildView) -> None:
     case = view.case
-    if case.stage == "closed" or _reply_of(view) is not None:
+    if case.stage == "closed" or view.taken_back_at is not None or _reply_of(view) is not None:
         return
     due_on = calendar_of(case.service_line_id).add_school_days(clock.today(), SCHOOL_DAYS_TO_ANSWER)
     worker = next((a.person_id for a in case.allocations if a.person_id and a.ends_on is None), None)
@@ -112,6 +113,8 @@ def take_back(actor: Actor, view: ChildView, *, opened_with: int | None) -> None
         share.ended_at = share.ended_at or view.taken_back_at
     audit.record(actor, "child's view taken back", view)
     tasks.settle(answer_key(view), actor)
+    if view.read_at is None:  # nobody else may read it any more, and somebody must
+        ask_to_read(view, Role.SAFEGUARDING)
 
 
 def answer_child(actor: Actor, view: ChildView, draft: ReplyDraft, *, opened_with: int | None) -> ViewReply:
@@ -166,8 +169,10 @@ def child_saw(actor: Actor, view: ChildView, how: str, *, opened_with: int | Non
     """Records that the child has seen or heard the answer. Raises ``OutOfReach`` without one."""
     ensure(actor, Action.HAND_OVER, scope_of(view.case))
     reply = _reply_of(view)
-    if reply is None:
+    if reply is None or view.taken_back_at is not None:
         raise OutOfReach(view.id)
+    if reply.seen_at is not None:
+        return
     check_version(reply, opened_with)
     if how not in SEEN_HOW:
         raise Refused("Say how the child saw it.")

@@ -28,6 +28,7 @@ from sqlalchemy import select
 
 from portal.extensions import db
 from portal.kernel import clock
+from portal.kernel.web import LARGEST_ID
 from portal.voice.models import SealingKey
 from portal.voice.rules.answers import Unreadable
 
@@ -57,7 +58,8 @@ def make_sealing_key() -> SealingKey:
 
 def unseal(key_id: object, public_id: str, parts: object) -> list[Mapping[str, Any]]:
     """The parts in the clear. Raises ``Unreadable`` for what was not sealed to this key and this place."""
-    key = db.session.get(SealingKey, key_id) if isinstance(key_id, int) and not isinstance(key_id, bool) else None
+    known = type(key_id) is int and 0 < key_id <= LARGEST_ID
+    key = db.session.get(SealingKey, key_id) if known else None
     if key is None or not isinstance(parts, list) or not 0 < len(parts) <= MOST_PARTS:
         raise Unreadable("the sealed parts")
     private = load_der_private_key(_bytes(key.private_key), None)

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts.queries import people_with
+from portal.cases.models import Case
 from portal.cases.queries import scope_of
 from portal.extensions import db
 from portal.kernel import audit, clock, jobs
-from portal.kernel.access import ensure
+from portal.kernel.access import ensure, involved_today
 from portal.kernel.errors import Refused
 from portal.kernel.unit_of_work import writing
 from portal.kernel.versions import check_version
@@ -26,7 +27,7 @@ DEPUTIES_JOB = "voice_tell_deputies"
 def ask_to_talk(place: VoicePlace) -> TalkWish:
     """Puts the child at the top of the lists of the named adult and the safeguarding leads, and writes to them.
 
-    Once a turn: pressing again changes nothing.
+    Once a turn: pressing again changes nothing. Where the named adult has left the work, the deputies hear at once.
     """
     known = db.session.scalars(select(TalkWish).where(TalkWish.place_id == place.id)).one_or_none()
     if known is not None:
@@ -41,7 +42,9 @@ def ask_to_talk(place: VoicePlace) -> TalkWish:
     audit.record(None, "a child wants to talk", wish)
     _put_on_lists(wish, [wish.named_adult_id], to_leads=True)
     _write_to(wish, [wish.named_adult_id, *people_with(Role.SAFEGUARDING)])
-    jobs.enqueue(DEPUTIES_JOB, {"wish": wish.id}, run_at=deputies_at(wish.asked_at))
+    works_on_it = wish.named_adult_id in involved_today(Case.__tablename__, wish.case_id)
+    told_from = deputies_at(wish.asked_at) if works_on_it else wish.asked_at
+    jobs.enqueue(DEPUTIES_JOB, {"wish": wish.id}, run_at=told_from)
     return wish
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -113,16 +113,28 @@ def _given(part: Mapping[str, Any], document: Document) -> Given:
         raise Unreadable("the state of an answer") from error
     if state is not AnswerState.ANSWERED:
         return Given(question.key, state)
-    given = Given(
-        question.key,
-        state,
-        choices=tuple(_texts(part.get("choices", ()))),
-        words=_clean(part.get("words", "")),
-        strokes=_strokes(part.get("strokes", ())),
+    given = fitting(
+        question,
+        Given(
+            question.key,
+            state,
+            choices=tuple(_texts(part.get("choices", ()))),
+            words=_clean(part.get("words", "")),
+            strokes=_strokes(part.get("strokes", ())),
+        ),
     )
     if problem := answer_problem(question, given):
         raise Unreadable(problem)
     return given
+
+
+def fitting(question: Question, given: Given) -> Given:
+    """Only what this kind of question asks for; anything else that was sent with it is not kept."""
+    if question.kind is Kind.WORDS:
+        return replace(given, choices=(), strokes=())
+    if question.kind is Kind.DRAWING:
+        return replace(given, choices=(), words="")
+    return replace(given, words="", strokes=())
 
 
 def _texts(values: Any) -> list[str]:

@@ -32,6 +32,14 @@ HOWS: Mapping[How, str] = {
     How.PROXY: "Somebody answered for the child",
 }
 
+HOWS_AHEAD: Mapping[How, str] = {
+    How.ALONE: "Alone",
+    How.READ_ALOUD: "Somebody reads it aloud",
+    How.POINTED: "The child points, somebody touches",
+    How.PROXY: "Somebody answers for the child",
+}
+"""The same before it happened."""
+
 
 class Outcome(StrEnum):
     """How a place ended."""

@@ -95,7 +95,7 @@ START = Ready(
             _asked(
                 "wish",
                 Kind.WORDS,
-                "talk",
+                "writing",
                 "What do you wish for?",
                 "What should change so that school works better for you?",
                 "What should change so that school works better for you?",
@@ -131,7 +131,7 @@ HELP = Ready(
             _asked(
                 "listened",
                 Kind.YES_MAYBE_NO,
-                "listen",
+                "getting-help",
                 "Did we listen to you?",
                 "Did we listen to you?",
                 "Did we listen to you?",
@@ -147,7 +147,7 @@ HELP = Ready(
             _asked(
                 "again",
                 Kind.YES_MAYBE_NO,
-                "again",
+                "the-team",
                 "Would you like us to come again?",
                 "Would you want our help again?",
                 "Would you want our help again?",
@@ -163,7 +163,7 @@ HELP = Ready(
             _asked(
                 "tell_us",
                 Kind.WORDS,
-                "talk",
+                "writing",
                 "What should we do another time?",
                 "What should we do differently?",
                 "What should we do differently?",

@@ -1,0 +1,68 @@
+"""A questionnaire's title, and one question in three wordings."""
+
+from typing import Any
+
+from portal.kernel.forms import EditForm, LongTextField, ManyField, PortalForm, RadioField, TextField
+from portal.voice.rules.questions import AGES, KINDS, LONGEST_WORDING, MOMENTS, Age, Kind, Moment, Question
+from portal.voice.rules.symbols import PICTURES, SYMBOLS
+
+LONGEST_TITLE = 120
+_PAIRS = tuple((name, SYMBOLS[name]) for name in PICTURES)
+
+
+class _Titled:
+    title = TextField(
+        "Title",
+        required="Give the questionnaire a title.",
+        longest=LONGEST_TITLE,
+        description="As a child would say it, such as “What is school like for me?”",
+    )
+    moment = RadioField("When is it asked?", MOMENTS.items(), required="Choose when it is asked.")
+
+    @property
+    def chosen_moment(self: Any) -> Moment:
+        return Moment(self.moment.data)
+
+
+class QuestionnaireForm(_Titled, PortalForm):
+    """A new questionnaire."""
+
+
+class RenameForm(_Titled, EditForm):
+    """One that was there."""
+
+
+class QuestionForm(EditForm):
+    """One question of a draft; it carries the draft's version, also where the question is new."""
+
+    infants = LongTextField(AGES[Age.INFANTS], longest=LONGEST_WORDING)
+    juniors = LongTextField(AGES[Age.JUNIORS], longest=LONGEST_WORDING)
+    secondary = LongTextField(AGES[Age.SECONDARY], longest=LONGEST_WORDING)
+    kind = RadioField("How does the child answer?", KINDS.items(), required="Choose how the child answers.")
+    pictures = ManyField("Pictures to choose from", _PAIRS)
+    symbol = RadioField("Symbol beside the question", (("", "No symbol"), *_PAIRS))
+
+    def draft(self) -> Question:
+        kind = Kind(self.kind.data)
+        return Question(
+            key="",
+            kind=kind,
+            wording={age: words for age in Age if (words := _one_line(self[age.value].data))},
+            symbol=self.symbol.data or "",
+            pictures=tuple(self.pictures.data or ()) if kind is Kind.PICTURES else (),
+        )
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def opened(question: Question, version: int) -> dict[str, Any]:
+    """What the form of a question begins with."""
+    return {
+        **{age.value: question.wording.get(age, "") for age in Age},
+        "kind": question.kind.value,
+        "pictures": question.pictures,
+        "symbol": question.symbol,
+        "version": version,
+    }

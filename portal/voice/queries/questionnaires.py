@@ -1,0 +1,206 @@
+"""Reading questionnaires: the coordinator's list, one with its versions and its questions, and one for a preview."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from portal.extensions import db
+from portal.kernel import clock, dates
+from portal.kernel.errors import OutOfReach
+from portal.voice.models import Questionnaire, QuestionnaireVersion, VoicePlace
+from portal.voice.rules.questions import (
+    AGES,
+    KINDS,
+    MOMENTS,
+    Age,
+    Choice,
+    Document,
+    Kind,
+    Moment,
+    Question,
+    advice_words,
+    document_problems,
+    from_json,
+)
+from portal.voice.rules.symbols import SYMBOLS
+
+
+@dataclass(frozen=True)
+class QuestionnaireRow:
+    """One line of the coordinator's list."""
+
+    id: int
+    title: str
+    moment: str
+    is_active: bool
+    published: str
+    """“Version 2, published 3 November”; empty before the first"""
+    has_draft: bool
+    used: int
+
+
+def questionnaire_rows() -> list[QuestionnaireRow]:
+    """All questionnaires: by moment, those that are switched off last."""
+    used = _used()
+    found = db.session.scalars(select(Questionnaire).options(selectinload(Questionnaire.versions)))
+    order = list(Moment)
+    rows = sorted(found, key=lambda row: (not row.is_active, order.index(Moment(row.moment)), row.title, row.id))
+    return [_row(row, used.get(row.id, 0)) for row in rows]
+
+
+def _used() -> dict[int, int]:
+    """How many turns were handed over, by questionnaire."""
+    rows = db.session.execute(
+        select(QuestionnaireVersion.questionnaire_id, func.count(VoicePlace.id))
+        .join(VoicePlace, VoicePlace.version_id == QuestionnaireVersion.id)
+        .where(VoicePlace.hand_over_id.is_not(None))
+        .group_by(QuestionnaireVersion.questionnaire_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _row(row: Questionnaire, used: int) -> QuestionnaireRow:
+    published = [one for one in row.versions if one.published_at is not None]
+    return QuestionnaireRow(
+        id=row.id,
+        title=row.title,
+        moment=MOMENTS[Moment(row.moment)],
+        is_active=row.is_active,
+        published=_version_words(published[-1]) if published else "",
+        has_draft=row.versions[-1].published_at is None,
+        used=used,
+    )
+
+
+def _version_words(version: QuestionnaireVersion) -> str:
+    if version.published_at is None:
+        return f"Version {version.number}, a draft"
+    return f"Version {version.number}, published {_day_words(version.published_at)}"
+
+
+def _day_words(moment: datetime) -> str:
+    return dates.short_day_words(moment.astimezone(clock.LONDON).date(), clock.today())
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """One question, with its three wordings side by side."""
+
+    place: int
+    kind: str
+    symbol: str
+    symbol_words: str
+    wordings: tuple[tuple[str, str], ...]
+    """Age in words, and the wording; empty where a younger age's is used"""
+    pictures: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """How the question is called on buttons."""
+        return next((words for _, words in self.wordings if words), f"question {self.place}")
+
+
+@dataclass(frozen=True)
+class QuestionnairePage:
+    """One questionnaire as the coordinator sees it: the draft where there is one, else what is published."""
+
+    id: int
+    title: str
+    moment: str
+    is_active: bool
+    version: int
+    shown_words: str
+    number: int
+    draft_version: int | None
+    """The draft's own version for its forms; None while there is no draft"""
+    may_discard: bool
+    questions: tuple[QuestionRow, ...]
+    advice: str
+    problems: tuple[str, ...]
+    versions: tuple[tuple[int, str], ...]
+    used: int
+
+    @property
+    def has_draft(self) -> bool:
+        return self.draft_version is not None
+
+
+def questionnaire_for(questionnaire_id: int) -> Questionnaire:
+    """Raises ``OutOfReach`` when there is none."""
+    found = db.session.get(Questionnaire, questionnaire_id)
+    if found is None:
+        raise OutOfReach(questionnaire_id)
+    return found
+
+
+def draft_for(questionnaire_id: int) -> QuestionnaireVersion:
+    """The draft of a questionnaire. Raises ``OutOfReach`` when there is none."""
+    newest = questionnaire_for(questionnaire_id).versions[-1]
+    if newest.published_at is not None:
+        raise OutOfReach(questionnaire_id)
+    return newest
+
+
+def questionnaire_page(questionnaire: Questionnaire) -> QuestionnairePage:
+    """What the coordinator sees of one questionnaire."""
+    shown = questionnaire.versions[-1]
+    is_draft = shown.published_at is None
+    document = from_json(shown.document)
+    return QuestionnairePage(
+        id=questionnaire.id,
+        title=questionnaire.title,
+        moment=MOMENTS[Moment(questionnaire.moment)],
+        is_active=questionnaire.is_active,
+        version=questionnaire.version,
+        shown_words=_version_words(shown),
+        number=shown.number,
+        draft_version=shown.version if is_draft else None,
+        may_discard=is_draft and shown.number > 1,
+        questions=tuple(_question(place, one) for place, one in enumerate(document.questions, start=1)),
+        advice=advice_words(document),
+        problems=tuple(document_problems(document)) if is_draft and document.questions else (),
+        versions=tuple((one.number, _version_words(one)) for one in reversed(questionnaire.versions)),
+        used=_used().get(questionnaire.id, 0),
+    )
+
+
+def _question(place: int, question: Question) -> QuestionRow:
+    return QuestionRow(
+        place=place,
+        kind=KINDS[question.kind],
+        symbol=question.symbol,
+        symbol_words=SYMBOLS.get(question.symbol, ""),
+        wordings=tuple((words, question.wording.get(age, "")) for age, words in AGES.items()),
+        pictures=tuple((choice.symbol, choice.words) for choice in question.choices(Age.JUNIORS))
+        if question.kind is Kind.PICTURES
+        else (),
+    )
+
+
+def opened_question(draft: QuestionnaireVersion, place: int) -> Question:
+    """A question of a draft, counted from 1. Raises ``OutOfReach`` past the last one."""
+    questions = from_json(draft.document).questions
+    if not 1 <= place <= len(questions):
+        raise OutOfReach(place)
+    return questions[place - 1]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A question as a child sees it."""
+
+    words: str
+    symbol: str
+    kind: Kind
+    choices: tuple[Choice, ...]
+
+
+def seen_questions(questionnaire: Questionnaire, number: int, age: Age) -> list[Seen]:
+    """The questions of one version as a child of this age sees them. Raises ``OutOfReach`` for no such version."""
+    version = next((one for one in questionnaire.versions if one.number == number), None)
+    if version is None:
+        raise OutOfReach(number)
+    document: Document = from_json(version.document)
+    return [Seen(one.words(age), one.symbol, one.kind, one.choices(age)) for one in document.questions]

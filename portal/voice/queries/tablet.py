@@ -1,0 +1,122 @@
+"""What a tablet shows: the turns of its session, and each question as the child sees it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from portal.extensions import db
+from portal.kernel import clock
+from portal.kernel.crypto import keyed_digest
+from portal.kernel.languages import ENGLISH, LANGUAGES, Catalogue, Language
+from portal.voice.models import HandOver, SealingKey, VoicePlace
+from portal.voice.operations.places import secret_of
+from portal.voice.rules.places import FROM_FIRST_TOUCH
+from portal.voice.rules.questions import Age, Choice, Kind, Question, from_json
+from portal.voice.rules.sharing import AUDIENCE_SYMBOLS, AUDIENCES
+from portal.voice.rules.symbols import SYMBOLS
+from portal.voice.rules.walk import Walk
+from portal.voice.rules.walk import from_json as walk_from_json
+
+WORDS = Catalogue(Path(__file__).parent.parent / "words")
+
+
+@dataclass(frozen=True)
+class AskedRow:
+    """One question on its screen; ``number`` counts from 1."""
+
+    at: int
+    number: int
+    total: int
+    key: str
+    kind: str
+    words: str
+    symbol: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def takes_many(self) -> bool:
+        return self.kind == Kind.PICTURES
+
+
+@dataclass(frozen=True)
+class TurnRow:
+    """One place: the animal that the child is, and its questions."""
+
+    public_id: str
+    animal: str
+    animal_words: str
+    age: str
+    language: Language
+    questions: tuple[AskedRow, ...]
+    audiences: tuple[tuple[str, str, str], ...]
+    """Code, symbol and words of who else may see it"""
+
+
+@dataclass(frozen=True)
+class CarriedTurn:
+    """What a tablet needs beside the screens to answer without signal."""
+
+    row: TurnRow
+    carried: str
+    """Ids, secret, key and times as JSON, for the script"""
+
+
+def turn_row(place: VoicePlace) -> TurnRow:
+    """A place as the tablet draws it."""
+    document, age = from_json(place.asked.document), Age(place.age)
+    total = len(document.questions)
+    return TurnRow(
+        place.public_id,
+        place.animal,
+        SYMBOLS[place.animal],
+        age.value,
+        LANGUAGES.get(place.asked.language, ENGLISH),
+        tuple(_asked(question, at, total, age) for at, question in enumerate(document.questions)),
+        tuple((one.value, AUDIENCE_SYMBOLS[one], words) for one, words in AUDIENCES.items()),
+    )
+
+
+def _asked(question: Question, at: int, total: int, age: Age) -> AskedRow:
+    words, choices = question.words(age), question.choices(age)
+    return AskedRow(at, at + 1, total, question.key, question.kind.value, words, question.symbol, choices)
+
+
+def open_places(session: HandOver) -> list[VoicePlace]:
+    """Whose turn is still to come."""
+    return [place for place in session.places if place.settled_at is None]
+
+
+def carried_turn(place: VoicePlace, session: HandOver) -> CarriedTurn:
+    """A place with what the script keeps on the tablet; None of it is about the child."""
+    key = db.session.scalars(select(SealingKey).order_by(SealingKey.id.desc()).limit(1)).one()
+    alone = len(session.places) == 1
+    facts = {
+        "format": 1,
+        "id": place.public_id,
+        "secret": secret_of(place),
+        "key": key.id,
+        "publicKey": key.public_key,
+        "handOver": keyed_digest("hand over", session.digest)[:16],
+        "now": _seconds(clock.now()),
+        "takenUntil": _seconds(place.taken_until),
+        "lastsUntil": _seconds(session.lasts_until),
+        "lastsFromTouch": int(FROM_FIRST_TOUCH.total_seconds()) if alone else 0,
+    }
+    return CarriedTurn(turn_row(place), json.dumps(facts))
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def walk_of(place: VoicePlace) -> Walk:
+    """How far the child has come, where the server draws the screens."""
+    return walk_from_json(place.walk)
+
+
+def current_place(session: HandOver) -> VoicePlace | None:
+    """Whose turn it is; None while the animals are shown."""
+    return next((place for place in session.places if place.id == session.current_place_id), None)

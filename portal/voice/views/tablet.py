@@ -1,0 +1,164 @@
+"""All that a child's session can reach: its own turn. No name, no menu, no way to a page of the staff."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.kernel import clock, hx, rates
+from portal.kernel.access import public
+from portal.kernel.errors import OutOfReach
+from portal.kernel.forms import has_control
+from portal.kernel.languages import ENGLISH
+from portal.kernel.web import sent_without_token, takes_up_to
+from portal.voice.operations import arriving, places, walking
+from portal.voice.queries import tablet as queries
+from portal.voice.rules.answers import Unreadable
+from portal.voice.rules.walk import Screen
+from portal.voice.views.base import blueprint
+
+CHILD = "child"
+"""Where the cookie holds the child's token"""
+_WINDOW, _MOST = timedelta(minutes=10), 1_200
+"""Deliveries from one address: a whole school may share one, and a tablet that comes back sends several"""
+_PLACE, _SECRET = re.compile(r"[A-Za-z0-9_-]{22}"), re.compile(r"[0-9a-f]{64}")
+_WHY = "a child has no account; the cookie of the hand-over opens this one turn and nothing else"
+
+
+@blueprint.before_request
+def _not_too_often() -> ResponseReturnValue | None:
+    """Counted before the unit of work begins, because counting undoes what the unit wrote before."""
+    if request.endpoint != "voice.deliver":
+        return None
+    if rates.allow("voice delivery", request.remote_addr or "", most=_MOST, window=_WINDOW):
+        return None
+    return "", 429, {"Retry-After": "60"}
+
+
+@blueprint.get("/voice/tablet")
+@public(_WHY)
+def tablet() -> ResponseReturnValue:
+    child = places.open_session_of(session.get(CHILD))
+    if child is None:
+        return _page("over", carried=[])
+    return _shown(child)
+
+
+@blueprint.post("/voice/tablet")
+@public(_WHY)
+def touch_tablet() -> ResponseReturnValue:
+    child = places.open_session_of(session.get(CHILD))
+    if child is None:
+        return redirect(url_for(".tablet"), 303)
+    act = request.form.get("act", "")
+    places.touch(child)
+    if act == "choose":
+        places.choose_place(child, request.form.get("place", ""))
+        return redirect(url_for(".tablet"), 303)
+    place = queries.current_place(child)
+    if place is None:
+        return redirect(url_for(".tablet"), 303)
+    if act == "another":
+        places.leave_place(child)
+        return redirect(url_for(".tablet"), 303)
+    sent = request.form.to_dict(flat=False)
+    if any(has_control(value) for values in sent.values() for value in values):
+        return _shown(child, problem="Some of these signs cannot be kept. Please write it again.", status=422)
+    problem = walking.go(place, act, sent)
+    if problem:
+        return _shown(child, problem=problem, status=422)
+    if place.settled_at is not None:
+        return redirect(url_for(".ended", kept="no" if place.outcome == "kept_nothing" else None), 303)
+    return redirect(url_for(".tablet"), 303)
+
+
+@blueprint.get("/voice/tablet/ended")
+@public("says thank you to a child; it shows nothing of what was said")
+def ended() -> ResponseReturnValue:
+    child = places.open_session_of(session.get(CHILD))
+    kept_nothing = request.args.get("kept") == "no"
+    return _page("end", carried=[], another=child is not None, kept_nothing=kept_nothing)
+
+
+@blueprint.post("/voice/tablet/first-touch")
+@public(_WHY)
+def first_touch() -> ResponseReturnValue:
+    """The script says that the child has begun: the session's minutes run."""
+    child = places.open_session_of(session.get(CHILD))
+    if child is not None:
+        places.touch(child)
+    return "", 204
+
+
+@blueprint.get("/voice/tablet/shell")
+@public("the empty frame of the tablet, kept by its service worker; it holds nothing of anybody")
+def shell() -> ResponseReturnValue:
+    return _page("shell", carried=[])
+
+
+@blueprint.post("/voice/deliver")
+@sent_without_token
+@takes_up_to(2 * 1024 * 1024)
+@public("a tablet without a session delivers one sealed answer; the place's own secret lets it in")
+def deliver() -> ResponseReturnValue:
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:
+        return "", 422
+    if not isinstance(sent, dict) or sent.get("format") != 1:
+        return "", 422
+    public_id, secret, kind = (str(sent.get(name, "")) for name in ("place", "secret", "kind"))
+    if not _PLACE.fullmatch(public_id) or not _SECRET.fullmatch(secret):
+        return "", 404
+    try:
+        arriving.deliver(public_id, secret, kind, sent.get("key"), sent.get("parts"))
+    except OutOfReach:
+        return "", 404
+    except Unreadable:
+        return "", 422
+    return {"held": True}
+
+
+@blueprint.get("/voice/sw.js")
+@public("the service worker that shows the tablet's frame without signal; the same for everybody")
+def service_worker() -> Response:
+    response = make_response(render_template("voice/sw.js"))
+    response.headers["Content-Type"] = "text/javascript; charset=utf-8"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _shown(child: Any, *, problem: str = "", status: int = 200) -> ResponseReturnValue:
+    """The screen where the child is. With scripts the page carries every screen, and the script goes on from there."""
+    carried = [queries.carried_turn(place, child) for place in queries.open_places(child)]
+    place = queries.current_place(child)
+    if place is None or place.settled_at is not None:
+        several = len(child.places) > 1
+        return _page("animals" if several else "over", carried=carried)
+    row, walk = queries.turn_row(place), queries.walk_of(place)
+    return _page(
+        walk.screen.value,
+        status=status,
+        carried=carried,
+        turn=row,
+        walk=walk,
+        asked=row.questions[walk.at] if walk.screen is Screen.QUESTION else None,
+        problem=problem,
+        language=row.language,
+    )
+
+
+def _page(screen: str, *, status: int = 200, **context: Any) -> ResponseReturnValue:
+    language = context.pop("language", ENGLISH)
+    blank = {"turn": None, "walk": None, "asked": None, "problem": "", "another": False, "kept_nothing": False}
+    return hx.page(
+        "voice/tablet.html",
+        status=status,
+        screen=screen,
+        language=language,
+        words_in=queries.WORDS.words,
+        now=clock.now(),
+        **(blank | context),
+    )

@@ -1,0 +1,396 @@
+// A child's turn on the tablet. Without this file the server draws each screen; with it the tablet goes from screen to
+// screen by itself, also without signal, and each answer is sealed the moment it is given.
+
+import { say, showListen } from './listen.js'
+import { add, all, change, forget, now, one, send, sendWish, whenSent, wishWaits } from './tablet-store.js'
+import { seal } from './tablet-seal.js'
+
+const place = document.getElementById('tablet')
+const { worker, firstTouch, screen: drawn } = document.body.dataset
+const over = document.getElementById('tablet-over')
+const FILES = 'voice-files-1'
+const NOT_KEPT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u2028\u2029\ufffe\uffff]/g // signs that no database keeps
+const MOST_STROKES = 200
+const MOST_POINTS = 4_000
+
+let mode = 'server' // until everything that the script needs is known to work
+let turn = null // the record whose turn it is, and its screens
+let screens = null
+let cameFrom = 'welcome'
+let ended = 'finished'
+const chosen = new Map() // what is in sight again when the child goes back; only in memory
+
+// ---- taking the turns of this page over
+
+async function takeOver() {
+  const carried = new Set()
+  for (const template of document.querySelectorAll('template[data-turn]')) {
+    const { turn: facts, animal, lang, dir, age } = template.dataset
+    const record = { ...JSON.parse(facts), animal, lang, dir, age, html: template.innerHTML, state: 'open', at: -1, parts: {}, end: '', talk: '', touchedAt: 0 }
+    record.skew = record.now - Math.floor(Date.now() / 1000)
+    delete record.now
+    carried.add(record.handOver)
+    await add(record)
+  }
+  if (!carried.size) return // no turns on this page: those that are kept go on
+  for (const record of await all()) if (record.state === 'open' && !carried.has(record.handOver)) await giveUp(record)
+}
+
+// Pictures of all turns, so that they are there without signal.
+async function keepPictures(records) {
+  if (!('caches' in window)) return
+  const wanted = new Set()
+  for (const { html } of records) for (const [, address] of html.matchAll(/src="(\/static\/[^"]+)"/g)) wanted.add(address)
+  const cache = await caches.open(FILES)
+  for (const address of wanted) if (!(await cache.match(address))) await cache.add(address)
+}
+
+async function becomeReady(records) {
+  if (!navigator.serviceWorker || !records.length) return
+  await navigator.serviceWorker.register(worker, { scope: '/voice/' })
+  await navigator.serviceWorker.ready
+  await keepPictures(records)
+  await navigator.storage?.persist?.()
+  document.getElementById('tablet-ready').hidden = false
+  document.body.dataset.ready = 'offline'
+}
+
+// ---- screens
+
+function isLate(record) {
+  const end = record.touchedAt && record.lastsFromTouch ? record.touchedAt + record.lastsFromTouch : record.lastsUntil
+  return now(record) > end
+}
+
+function partsOf(record) {
+  const holder = document.createElement('template')
+  holder.innerHTML = record.html
+  return holder.content
+}
+
+function show(section) {
+  window.speechSynthesis?.cancel()
+  place.replaceChildren(section)
+  document.body.classList.toggle('tablet__body--secondary', turn?.age === 'secondary')
+  if (turn) Object.assign(document.documentElement, { lang: turn.lang, dir: turn.dir })
+  showListen(place)
+  place.querySelector('h1')?.focus({ preventScroll: true })
+  window.scrollTo(0, 0)
+  if (['end', 'over'].includes(section.dataset.screen)) document.getElementById('tablet-ready').hidden = true
+}
+
+function section(name, at) {
+  const wanted = name === 'question' ? `[data-screen="question"][data-at="${at}"]` : `[data-screen="${name}"]`
+  return screens.querySelector(wanted).cloneNode(true)
+}
+
+const lastQuestion = () => screens.querySelectorAll('[data-screen="question"]').length - 1
+
+function showScreen(name, at = -1) {
+  const drawnNow = section(name, at)
+  if (name === 'question') restore(drawnNow)
+  show(drawnNow)
+  if (drawnNow.dataset.kind === 'drawing') beginDrawing(drawnNow)
+}
+
+function where(record) {
+  if (record.at < 0) return showScreen('welcome')
+  return record.at > lastQuestion() ? showScreen('share') : showScreen('question', record.at)
+}
+
+async function begin(record) {
+  turn = record
+  screens = partsOf(record)
+  ended = 'finished'
+  cameFrom = 'welcome'
+  chosen.clear()
+  where(record)
+}
+
+async function openTurns() {
+  const open = (await all()).filter((record) => record.state === 'open')
+  for (const record of open.filter(isLate)) await giveUp(record)
+  return open.filter((record) => !isLate(record)).sort((a, b) => a.animal.localeCompare(b.animal))
+}
+
+// Time is over, or the tablet was handed over anew, and the child did not say that anything is kept: nothing is.
+async function giveUp(record) {
+  if (!record.touchedAt && !wishWaits(record)) return forget(record.id)
+  const end = await seal({ end: 'stopped', keep: false }, record)
+  await change(record.id, (known) => known.state === 'open' && { ...known, state: 'over', parts: {}, end, html: '' })
+}
+
+async function showFirst() {
+  turn = null
+  screens = null
+  const open = await openTurns()
+  if (!open.length) return show(over.content.firstElementChild.cloneNode(true))
+  const together = open.length > 1 || !open[0].lastsFromTouch
+  if (!together) return begin(open[0])
+  const list = partsOf(open[0]).querySelector('[data-screen="animals"]')
+  const form = list.querySelector('form')
+  for (const record of open) {
+    const button = document.createElement('button')
+    button.className = 'tablet__animal'
+    button.type = 'submit'
+    button.name = 'place'
+    button.value = record.id
+    const words = document.createElement('span')
+    words.className = 'tablet__says'
+    words.textContent = record.animal
+    button.append(partsOf(record).querySelector('[data-tile] img').cloneNode(true), words)
+    form.append(button)
+  }
+  show(list)
+}
+
+// ---- what a touch does
+
+async function answer(part, at) {
+  const closed = await seal(part, turn)
+  const after = await change(turn.id, (known) => known.state === 'open' && { ...known, at: at + 1, parts: { ...known.parts, [at]: closed } })
+  if (!after) return showFirst() // another tab has finished this turn
+  turn = after
+  where(turn)
+}
+
+async function finish(end) {
+  const closed = await seal({ at: new Date().toISOString(), ...end }, turn)
+  const keep = end.keep
+  const after = await change(turn.id, (known) => known.state === 'open' && { ...known, state: 'over', html: '', end: closed, parts: keep ? known.parts : {} })
+  if (!after) return showFirst() // another tab has finished this turn
+  turn = after
+  chosen.clear()
+  await showEnd()
+  send()
+}
+
+async function showEnd() {
+  const last = section('end')
+  last.querySelector('[data-kept-nothing]').hidden = Object.keys(turn.parts).length > 0 || turn.state === 'sent'
+  last.querySelector('[data-another]').hidden = (await openTurns()).length === 0
+  show(last)
+}
+
+async function wishToTalk() {
+  try {
+    const closed = await seal({ talk: true }, turn)
+    await change(turn.id, (known) => !known.talk && { ...known, talk: closed })
+    const outcome = await Promise.race([sendWish(turn.id), new Promise((done) => setTimeout(done, 4_000, 'later'))])
+    showScreen(outcome === 'held' ? 'talk' : 'talk-unsent')
+    if (outcome !== 'held') send()
+  } catch {
+    showScreen('talk-unsent')
+  }
+}
+
+async function goTo(name) {
+  const current = place.querySelector('[data-screen]')
+  remember(current)
+  if (!['stop', 'talk', 'talk-unsent'].includes(current.dataset.screen)) cameFrom = current.dataset.screen
+  showScreen(name)
+}
+
+// What is in sight and not sent yet is there again when the child comes back.
+function remember(current) {
+  if (current.dataset.screen !== 'question') return
+  const given = read(current)
+  if (given) chosen.set(current.dataset.key, given)
+  else chosen.delete(current.dataset.key)
+}
+
+async function goBack(section) {
+  const { screen, at } = section.dataset
+  remember(section)
+  if (['stop', 'talk', 'talk-unsent'].includes(screen)) {
+    turn = (await one(turn.id)) ?? turn
+    if (cameFrom === 'end') return showEnd()
+    if (cameFrom === 'stop' || cameFrom === 'share') return showScreen(cameFrom)
+    return where(turn)
+  }
+  if (screen === 'share' && ended === 'stopped') {
+    ended = 'finished'
+    return showScreen('stop')
+  }
+  const target = screen === 'share' ? lastQuestion() : Number(at) - 1
+  turn = (await change(turn.id, (known) => known.state === 'open' && { ...known, at: target })) || turn
+  where(turn)
+}
+
+async function touched(form, act) {
+  const current = form.closest('[data-screen]')
+  if (act === 'choose' || form.dataset.act === 'choose') return begin(await one(act))
+  if (act === 'another') return showFirst()
+  if (act === 'start') return start()
+  if (act === 'back') return goBack(current)
+  if (act === 'stop') return goTo('stop')
+  if (act === 'talk') {
+    remember(current)
+    if (!['talk', 'talk-unsent'].includes(current.dataset.screen)) cameFrom = current.dataset.screen
+    return wishToTalk()
+  }
+  if (act === 'throw_away') return finish({ end: 'stopped', keep: false })
+  if (act === 'keep') return keepSome()
+  if (act === 'share') return finish({ end: ended, keep: true, share: [...form.querySelectorAll('[name=share]:checked')].map((box) => box.value) })
+  if (act === 'not_say' || act === 'not_know') return answer({ q: current.dataset.key, state: act }, Number(current.dataset.at))
+  if (act === 'answer') return answered(current)
+}
+
+async function start() {
+  const token = place.querySelector('[name=csrf_token]')?.value ?? ''
+  turn = (await change(turn.id, (known) => known.state === 'open' && { ...known, at: Math.max(known.at, 0), touchedAt: known.touchedAt || now(known) })) || turn
+  fetch(firstTouch, { method: 'POST', headers: { 'X-CSRFToken': token }, keepalive: true }).catch(() => {})
+  where(turn)
+}
+
+async function keepSome() {
+  if (!Object.keys(turn.parts).length) return finish({ end: 'stopped', keep: false })
+  ended = 'stopped'
+  showScreen('share')
+}
+
+function answered(current) {
+  const given = read(current)
+  if (!given) return complain(current)
+  chosen.set(current.dataset.key, given)
+  return answer({ q: current.dataset.key, state: 'answered', ...given }, Number(current.dataset.at))
+}
+
+function complain(current) {
+  const line = current.querySelector('[data-problem]')
+  line.textContent = line.dataset.problem
+  line.hidden = false
+}
+
+function read(current) {
+  const { kind } = current.dataset
+  if (kind === 'words') {
+    const typed = current.querySelector('textarea').value.replace(NOT_KEPT, ' ')
+    const words = (typed.toWellFormed?.() ?? typed).trim()
+    return words ? { words } : null
+  }
+  if (kind === 'drawing') return current.strokes?.length ? { strokes: current.strokes } : null
+  const choices = [...current.querySelectorAll('[name=choice]:checked')].map((box) => box.value)
+  return choices.length ? { choices } : null
+}
+
+function restore(current) {
+  const given = chosen.get(current.dataset.key)
+  if (!given) return
+  for (const code of given.choices ?? []) current.querySelector(`[value="${code}"]`).checked = true
+  if (given.words) current.querySelector('textarea').value = given.words
+  if (given.strokes) current.strokes = given.strokes
+}
+
+// ---- drawing: strokes of whole numbers from 0 to 1000, never a picture
+
+function beginDrawing(current) {
+  const canvas = current.querySelector('canvas')
+  const pen = canvas.getContext('2d')
+  const strokes = (current.strokes = [...(current.strokes ?? [])])
+  let line = null
+  current.querySelector('[data-paper]').hidden = false
+  current.querySelector('[data-no-paper]').hidden = true
+  Object.assign(pen, { lineWidth: 8, lineCap: 'round', lineJoin: 'round', strokeStyle: '#1d3b4a' })
+
+  const isFull = () => strokes.reduce((sum, stroke) => sum + stroke.length, 0) >= MOST_POINTS
+
+  function redraw() {
+    pen.clearRect(0, 0, canvas.width, canvas.height)
+    for (const stroke of strokes) {
+      pen.beginPath()
+      pen.moveTo(stroke[0][0], (stroke[0][1] * canvas.height) / 1000)
+      for (const [x, y] of stroke.length > 1 ? stroke.slice(1) : stroke) pen.lineTo(x, (y * canvas.height) / 1000)
+      pen.stroke()
+    }
+  }
+  function point(event) {
+    const box = canvas.getBoundingClientRect()
+    const within = (value) => Math.round(Math.min(1000, Math.max(0, value * 1000)))
+    return [within((event.clientX - box.left) / box.width), within((event.clientY - box.top) / box.height)]
+  }
+  canvas.addEventListener('pointerdown', (event) => {
+    if (strokes.length >= MOST_STROKES || isFull()) return
+    canvas.setPointerCapture(event.pointerId)
+    strokes.push((line = [point(event)]))
+    redraw()
+  })
+  canvas.addEventListener('pointermove', (event) => {
+    if (!line || isFull()) return
+    line.push(point(event))
+    redraw()
+  })
+  for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, () => (line = null))
+  current.querySelector('[data-undo]').addEventListener('click', () => {
+    strokes.pop()
+    redraw()
+  })
+  redraw()
+}
+
+// ---- events
+
+let busy = false
+
+let pressed = null // older browsers do not say which button sent a form
+document.addEventListener('click', ({ target }) => (pressed = target.closest('button')), true)
+
+document.addEventListener('submit', async (event) => {
+  if (mode !== 'script') return // the server draws every screen
+  event.preventDefault()
+  if (busy) return
+  busy = true
+  try {
+    await touched(event.target, (event.submitter ?? pressed)?.value ?? event.target.dataset.act)
+    document.getElementById('tablet-trouble').hidden = true
+  } catch {
+    document.getElementById('tablet-trouble').hidden = false
+  } finally {
+    busy = false
+  }
+})
+
+place.addEventListener('change', ({ target }) => {
+  if (target.name === 'nobody' && target.checked) for (const box of place.querySelectorAll('[name=share]')) box.checked = false
+  if (target.name === 'share' && target.checked) place.querySelector('[name=nobody]').checked = false
+  place.querySelector('[data-problem]')?.setAttribute('hidden', '')
+  if (target.checked && target.matches('.tablet__mark')) sayChoice(target)
+})
+
+// A chosen answer is spoken, where the browser can.
+function sayChoice(box) {
+  const words = box.closest('label').querySelector('.tablet__says')
+  say(words.textContent.trim(), (words.querySelector('[lang]') ?? words.closest('[lang]')).lang)
+}
+
+whenSent((left) => {
+  const line = document.getElementById('tablet-waiting')
+  const turns = left.filter((record) => record.state === 'over')
+  const refused = turns.some((record) => record.refused)
+  line.hidden = turns.length === 0
+  line.textContent = refused ? line.dataset.refused : turns.length === 1 ? line.dataset.one : line.dataset.many.replace('{n}', turns.length)
+  document.getElementById('tablet-connect').hidden = !left.some(wishWaits)
+  document.getElementById('tablet-wish').hidden = !left.some((record) => record.talkRefused)
+})
+
+// A page that comes back from the browser's memory is read again.
+window.addEventListener('pageshow', (event) => event.persisted && location.reload())
+
+async function run() {
+  if (!window.indexedDB || !window.crypto?.subtle) return // the server draws every screen
+  try {
+    await takeOver()
+    await all()
+  } catch {
+    return // nothing can be kept here (a private window): the server draws every screen
+  }
+  mode = 'script'
+  if (location.search) history.replaceState(null, '', location.pathname)
+  if (drawn !== 'end' && drawn !== 'over') await showFirst()
+  document.body.dataset.ready = 'script'
+  performance.mark('ready')
+  send()
+  await becomeReady((await all()).filter((record) => record.state === 'open')).catch(() => {})
+}
+
+run()

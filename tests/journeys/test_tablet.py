@@ -1,0 +1,163 @@
+"""The child's screens in a real browser: every age, axe, targets, keyboard, the voice, and every size of tablet."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from portal.voice.rules.questions import Moment
+from tests.journeys.conftest import WCAG
+from tests.tablets import Tablets, tablets
+
+SPY = """
+window.spoken = []
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text } }
+Object.defineProperty(window, 'speechSynthesis', {
+  value: { speak: (said) => window.spoken.push([said.text, said.lang]), cancel() {}, getVoices: () => [] },
+})
+"""
+TARGETS = "button:visible, .tablet__choice:visible, a:visible, textarea:visible"
+SIZES = {"8-inch": (600, 960), "8-inch on its side": (960, 600), "10-inch": (800, 1280), "phone": (360, 640)}
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tablets]:
+    with tablets(tmp_path_factory.mktemp("tablets")) as served:
+        yield served
+
+
+def opened(portal: Tablets, chromium: Browser, *moments: Moment, age: str = "juniors", size: str = "10-inch") -> Page:
+    width, height = SIZES[size]
+    context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    context.add_init_script(SPY)
+    portal.hand_over(context, *moments, age=age)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.complaints = complaints  # type: ignore[attr-defined]
+    page.goto(f"{portal.address}/voice/tablet")
+    page.wait_for_selector("[data-ready]")
+    return page
+
+
+def check(page: Page, *, axe: bool = True) -> None:
+    """Axe finds nothing, nothing sticks out sideways, and every place to touch is 72 px or more, with gaps between."""
+    if axe:
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+        assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    boxes = [box for target in page.locator(TARGETS).all() if (box := target.bounding_box())]
+    assert boxes
+    for box in boxes:
+        assert box["width"] >= 71.5 and box["height"] >= 71.5, box
+
+
+@pytest.mark.parametrize(
+    ("age", "size"),
+    [("infants", "8-inch"), ("juniors", "8-inch on its side"), ("secondary", "10-inch"), ("juniors", "phone")],
+)
+def test_every_screen_is_clean_and_large(portal: Tablets, chromium: Browser, age: str, size: str) -> None:
+    """Axe reads every screen on the phone, and the first ones of every age: the others are made alike."""
+    page = opened(portal, chromium, Moment.START, age=age, size=size)
+    every = size == "phone"
+    check(page)
+    page.get_by_role("button", name="Start").click()
+    for at in range(8):
+        page.locator(f"[data-screen=question][data-at='{at}']").wait_for()
+        check(page, axe=every or at == 0)
+        if age == "secondary":
+            assert not page.locator(".tablet__choices img[src*='face-']").count()
+        page.get_by_role("button", name="I don't know").click()
+    page.locator("[data-screen=share]").wait_for()
+    check(page, axe=every)
+    page.get_by_role("button", name="Stop").click()
+    page.locator("[data-screen=stop]").wait_for()
+    check(page, axe=every)
+    page.get_by_role("button", name="Throw it away").click()
+    expect(page.get_by_text("We have kept nothing")).to_be_visible()
+    check(page, axe=every)
+    assert not [words for words in page.complaints if "content security" in words.lower()]  # type: ignore[attr-defined]
+    page.context.close()
+
+
+def test_listen_says_the_right_words_in_the_right_language(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.HELP)
+    page.get_by_role("button", name="Start").click()
+    page.locator("[data-screen=question]").wait_for()
+
+    page.get_by_role("button", name="Listen", exact=True).click()
+
+    choices = ["Loved it", "It was good", "It helped a little", "It didn't help"]
+    assert page.evaluate("spoken") == [[words, "en-GB"] for words in ["How was our help?", *choices]]
+    page.evaluate("spoken.length = 0")
+    page.get_by_role("button", name="Listen: It didn't help").click()
+    assert page.evaluate("spoken") == [["It didn't help", "en-GB"]]
+    page.evaluate("spoken.length = 0")
+    page.get_by_text("It was good").click()
+    assert page.evaluate("spoken") == [["It was good", "en-GB"]]
+    page.context.close()
+
+
+def test_the_keyboard_alone_is_enough(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.HELP)
+    press(page, "Start")
+    for at in range(2):
+        page.locator(f"[data-screen=question][data-at='{at}']").wait_for()
+        expect(page.locator("h1")).to_be_focused()
+        reach(page, ".tablet__mark")
+        page.keyboard.press("Space")
+        expect(page.locator(".tablet__mark:checked")).to_have_count(1)
+        press(page, "Next")
+    page.locator("[data-screen=question][data-at='2']").wait_for()
+    press(page, "Back")
+    expect(page.locator("[data-at='1'] .tablet__mark:checked")).to_have_count(1)
+    press(page, "Stop")
+    press(page, "Keep it")
+    press(page, "Done")
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    page.context.close()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=re.compile(f"^{name}")).first.wait_for()
+    for _ in range(40):
+        if page.evaluate("document.activeElement.innerText?.trim()") == name:
+            page.keyboard.press("Enter")
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {name}")
+
+
+def reach(page: Page, selector: str) -> None:
+    for _ in range(40):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {selector}")
+
+
+def test_a_drawing_arrives_as_lines_and_can_be_undone(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.HELP, size="8-inch on its side")
+    page.get_by_role("button", name="Start").click()
+    for at in range(4):
+        page.locator(f"[data-at='{at}']").get_by_role("button", name="I don't know").click()
+    paper = page.locator("canvas")
+    paper.wait_for()
+    paper.scroll_into_view_if_needed()
+    box = paper.bounding_box()
+    assert box
+    for shift in (40, 90):
+        page.mouse.move(box["x"] + shift, box["y"] + 40)
+        page.mouse.down()
+        page.mouse.move(box["x"] + shift + 60, box["y"] + 90, steps=4)
+        page.mouse.up()
+    page.get_by_role("button", name="Take the last line away").click()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="I don't know").click()
+    with page.expect_response("**/voice/deliver") as delivered:
+        page.get_by_role("button", name="Done").click()
+    assert delivered.value.ok
+    assert portal.last_drawing() == 1
+    page.context.close()

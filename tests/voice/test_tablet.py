@@ -1,0 +1,196 @@
+"""The tablet without scripts, and its doors: what a child's session reaches, and what it does not."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal.app import Portal
+from portal.extensions import db
+from portal.voice.models import ChildView, TalkWish, VoicePlace
+from portal.voice.operations.places import secret_of
+from portal.voice.rules.questions import Moment
+from tests.builders_cases import case, world
+from tests.builders_voice import handed_over, prepared, sealed
+
+USUAL_ENGINE = "sqlite"
+Given = Callable[[Callable[[], object]], Any]
+
+
+def child(app: Portal, given: Given, *moments: Moment) -> FlaskClient:
+    """A browser that was handed over with these questionnaires, each for another child."""
+
+    def make() -> str:
+        people = world()
+        for moment in moments or (Moment.HELP,):
+            prepared(people, case(people), moment)
+        return handed_over(people)
+
+    token = given(make)
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["child"] = token
+    return client
+
+
+def touch(client: FlaskClient, act: str, **fields: object) -> Any:
+    return client.post("/voice/tablet", data={"act": act, **fields})
+
+
+def outcome(given: Given) -> str | None:
+    return given(lambda: db.session.scalars(db.select(VoicePlace)).one().outcome)
+
+
+def test_a_whole_turn_without_scripts(app: Portal, given: Given) -> None:
+    client = child(app, given)
+
+    assert "How was our help?" not in client.get("/voice/tablet").text.split("<template")[0]
+    touch(client, "start")
+    assert "How was our help?" in client.get("/voice/tablet").text.split("<template")[0]
+    touch(client, "answer", at=0, choice="none")
+    touch(client, "not_say", at=1)
+    touch(client, "not_say", at=1)  # pressed twice: changes nothing
+    touch(client, "answer", at=2, choice="loved")
+    touch(client, "back")
+    touch(client, "answer", at=2, choice="little")
+    touch(client, "not_know", at=3)
+    touch(client, "not_say", at=4)
+    assert touch(client, "answer", at=5, words=" ").status_code == 422
+    touch(client, "answer", at=5, words="Come again")
+    answer = touch(client, "share", share=["school", "nonsense"])
+
+    assert answer.headers["Location"] == "/voice/tablet/ended"
+    assert "Thank you" in client.get("/voice/tablet/ended").text
+    kept = given(
+        lambda: [
+            (row.question, row.state, row.choices, row.words)
+            for row in db.session.scalars(db.select(ChildView)).one().answers
+        ]
+    )
+    assert kept == [
+        ("help", "answered", "none", None),
+        ("listened", "not_say", "", None),
+        ("fun", "answered", "little", None),
+        ("again", "not_know", "", None),
+        ("draw", "not_say", "", None),
+        ("tell_us", "answered", "", "Come again"),
+    ]
+    assert given(lambda: [s.audience for s in db.session.scalars(db.select(ChildView)).one().shares]) == ["school"]
+    assert "This tablet is finished" in client.get("/voice/tablet").text
+
+
+@pytest.mark.parametrize(("act", "expected"), [("keep", "answered"), ("throw_away", "kept_nothing")])
+def test_stop_keeps_only_what_the_child_says(app: Portal, given: Given, act: str, expected: str) -> None:
+    client = child(app, given)
+    touch(client, "start")
+    touch(client, "answer", at=0, choice="good")
+    touch(client, "stop")
+    touch(client, act)
+    if act == "keep":
+        touch(client, "share")
+
+    assert outcome(given) == expected
+    assert given(lambda: db.session.scalar(db.select(db.func.count(ChildView.id)))) == (expected == "answered")
+    assert given(lambda: db.session.scalars(db.select(VoicePlace)).one().walk) is None
+
+
+def test_a_wish_to_talk_is_told_before_anything_is_answered(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    touch(client, "talk")
+    touch(client, "talk")
+
+    assert "have been told" in client.get("/voice/tablet").text
+    assert given(lambda: db.session.scalar(db.select(db.func.count(TalkWish.id)))) == 1
+    assert outcome(given) is None
+
+
+def test_several_children_choose_their_animal(app: Portal, given: Given) -> None:
+    client = child(app, given, Moment.HELP, Moment.START)
+    page = client.get("/voice/tablet").text.split("<template")[0]
+    assert "Which animal are you?" in page and "Fox" in page and "Owl" in page
+    ids = given(lambda: list(db.session.scalars(db.select(VoicePlace.public_id).order_by(VoicePlace.id))))
+
+    touch(client, "choose", place=ids[1])
+
+    touch(client, "start")
+    assert "How do you feel about school" in client.get("/voice/tablet").text.split("<template")[0]
+    assert touch(client, "choose", place="no-such-place").status_code == 404
+
+
+def test_no_name_stands_on_any_screen(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    text = client.get("/voice/tablet").text
+
+    for secret in ("Maya", "Khan", "Ash Primary", "C-2026", "Wren"):
+        assert secret not in text
+    assert "Child" not in client.get("/voice/tablet/shell").text
+
+
+@pytest.mark.parametrize("path", ["/", "/board/", "/cases/", "/voice/", "/voice/hand-over", "/me", "/reading"])
+def test_the_childs_session_opens_no_page_of_the_staff(app: Portal, given: Given, path: str) -> None:
+    client = child(app, given)
+
+    answer = client.get(path)
+
+    assert answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in")
+
+
+def test_opening_a_tablet_page_writes_nothing(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    before = given(lambda: db.session.scalars(db.select(VoicePlace)).one().version)
+
+    client.get("/voice/tablet")
+    client.get("/voice/tablet/shell")
+    client.head("/voice/tablet")
+
+    assert given(lambda: db.session.scalars(db.select(VoicePlace)).one().version) == before
+    assert given(lambda: db.session.scalars(db.select(VoicePlace)).one().hand_over.touched_at) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, 200),
+        ({"secret": "wrong"}, 404),
+        ({"place": "no-such-place"}, 404),
+        ({"kind": "nonsense"}, 422),
+        ({"format": 2}, 422),
+        ({"parts": ["x"]}, 422),
+        ({"parts": "x"}, 422),
+        ({"key": 99}, 422),
+        ({"key": True}, 422),
+    ],
+)
+@pytest.mark.both_engines
+def test_a_delivery_needs_no_cookie_but_its_secret(
+    app: Portal, given: Given, change: dict[str, object], status: int
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    child(app, given)
+
+    def facts() -> dict[str, object]:
+        place = db.session.scalars(db.select(VoicePlace)).one()
+        key, parts = sealed(place, {"end": "finished", "keep": True})
+        secret = secret_of(place)
+        return {"format": 1, "place": place.public_id, "secret": secret, "kind": "turn", "key": key, "parts": parts}
+
+    body = {**given(facts), **change}
+    stranger = app.test_client()
+
+    answers = [stranger.post("/voice/deliver", json=body).status_code for _ in range(2)]
+
+    assert answers == [status, status]
+    assert outcome(given) == ("answered" if status == 200 else None)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"null", b'{"format": 1}', json.dumps({"format": 1, "place": []}).encode()]
+)
+def test_a_damaged_delivery_is_refused(app: Portal, given: Given, body: bytes) -> None:
+    child(app, given)
+
+    answer = app.test_client().post("/voice/deliver", data=body, content_type="application/json")
+
+    assert answer.status_code in (404, 422)
