@@ -24,7 +24,7 @@ from tests.serving import Server, flask
 
 expect.set_options(timeout=15_000)  # a busy machine is not a defect of a page
 
-READ: set[tuple[bool, int, str, str, bool]] = set()
+READ: set[tuple[int, str, str, bool]] = set()
 """Kinds of pages that axe has found nothing on"""
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -84,13 +84,14 @@ class Walker:
         assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
         READ.add(kind)
 
-    def _kind_of_page(self) -> tuple[bool, int, str, str, bool]:
-        """With or without scripts, the width, whose menu, the address without numbers, and whether it is refused."""
+    def _kind_of_page(self) -> tuple[int, str, str, bool]:
+        """The width, whose menu, the address without numbers, and whether it is refused; the markup is the same with
+        scripts and without."""
         size, path = self.page.viewport_size, urlsplit(self.page.url).path
         plain = re.sub(r"[A-Z]-\d{4}-\d+|\d+|(?<=/evaluate/).*", "*", path)
         wrong = self.page.locator(".govuk-error-summary").count() > 0
         menu = self.page.locator("header").first.inner_text()
-        return self.mirror is None, size["width"] if size else 0, menu, plain, wrong
+        return size["width"] if size else 0, menu, plain, wrong
 
     def _mirrored(self) -> Page:
         """Axe cannot run where scripts are off: it reads the same markup in a browser of its own that can run axe.

@@ -314,8 +314,10 @@ def worker_advises(story: Story) -> None:
     page.get_by_role("link", name=re.compile("^(Plan|Advised strategies)$")).click()
     titled(page, "Plan")
     for words, owner in STRATEGIES:
-        if not page.get_by_label("Strategy", exact=True).is_visible():
+        page.wait_for_load_state()
+        if not page.locator("details[open] #strategy-words").count():
             page.get_by_text("Add a strategy", exact=True).click()
+        expect(page.get_by_label("Strategy", exact=True)).to_be_visible()
         page.get_by_label("Strategy", exact=True).fill(words)
         page.get_by_label("Who at the school takes it on").fill(owner)
         press(page, "Add strategy")

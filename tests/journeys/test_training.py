@@ -94,7 +94,8 @@ def _school_chooses(walker: Walker, reference: str) -> int:
 
 def _the_day_comes(served: Server, session: int) -> None:
     engine = sa.create_engine(f"sqlite:///{served.folder / 'portal.db'}")
-    began = (datetime.now(UTC) - timedelta(hours=2)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    yesterday = datetime.now(UTC) - timedelta(days=1)  # at ten: no session lasts over midnight, whenever this runs
+    began = yesterday.replace(hour=10, minute=0).strftime("%Y-%m-%d %H:%M:%S.%f")
     with engine.begin() as connection:
         moved = connection.execute(
             sa.text("UPDATE training_session SET starts_at = :began WHERE id = :id"), {"began": began, "id": session}

@@ -59,6 +59,8 @@ def test_every_unsafe_address_refuses_without_a_good_token_and_changes_nothing(a
     assert len(addresses) >= 8
     data = {} if token is None else {"csrf_token": token}
     for method, address, endpoint in addresses:
+        if hasattr(app.view_functions[endpoint], "needs_no_token"):  # it takes no cookie either
+            continue
         answer = manager.open(address, method=method, data=data)
         assert answer.status_code == 400, (method, address, endpoint)
     assert everything(app) == before

@@ -1,6 +1,6 @@
 """After a tablet was handed over, nothing that a child can touch shows a page of the staff or another child's answer.
 
-Fifty hand-overs with ``--trial``, two in every run; Chromium keeps its back-forward cache, which Playwright turns off.
+Fifty hand-overs with ``--trial``, one in every run; Chromium keeps its back-forward cache, which Playwright turns off.
 """
 
 import re
@@ -41,7 +41,7 @@ def chromium(one_playwright: Playwright) -> Iterator[Browser]:
 def test_back_history_address_bar_second_tab_and_reload_show_no_staff_page(
     request: pytest.FixtureRequest, served: Tablets, chromium: Browser
 ) -> None:
-    for _ in range(50 if request.config.getoption("--trial") else 2):
+    for _ in range(50 if request.config.getoption("--trial") else 1):
         shown = after_handing_over(served, chromium)
         assert leaks(shown) == {}
 

@@ -21,6 +21,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import HTTPException
 
 from portal.kernel import access
+from portal.kernel.error_pages import _is_kept_back
 from portal.kernel.submissions import new_id
 from tests.access.test_every_route import ROLES, Walk, WouldBeKept, walk
 from tests.access.world import OTHER
@@ -238,7 +239,8 @@ def _send(walk: Walk, form: Form, filled: Mapping[str, list[str]], outcome: Outc
 
 def _lost(form: Form, filled: Mapping[str, list[str]], text: str) -> list[str]:
     """Open text fields whose words do not come back with the refusal; a control character may be shown otherwise."""
-    typed = {control.name for control in form.controls if control.kind in ("text", "textarea", "email", "search")}
+    open_kinds = ("text", "textarea", "email", "search")
+    typed = {one.name for one in form.controls if one.kind in open_kinds and not _is_kept_back(one.name, None)}
     shown = unescape(text)
     return [
         name

@@ -64,7 +64,7 @@ def chromium(one_playwright: Playwright) -> Iterator[Browser]:
 
 
 def sessions(request: pytest.FixtureRequest) -> int:
-    return 100 if request.config.getoption("--trial") else 2
+    return 100 if request.config.getoption("--trial") else 1
 
 
 def test_without_signal_from_the_first_screen_on(

@@ -219,7 +219,7 @@ def test_what_did_not_come_back_stands_first_for_the_coordinator_and_not_for_col
     clock.forward(days=1)
     page = sign_in(ids["coordinator"]).get("/voice/").text
     assert "Nothing has come back" in page and "by <span hx-ignore>Wren Okafor</span>" in page
-    assert "Open the portal on that tablet" in page
+    assert "on that tablet while it is connected" in page
     assert "Maya" not in sign_in(ids["colleague"]).get("/voice/").text
     clock.forward(days=15)
     assert "No tablet was handed over" in sign_in(ids["coordinator"]).get("/voice/").text
