@@ -7,10 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from portal.accounts.models import SignInSession
+from portal.accounts.operations.passwords import hash_password
+from portal.accounts.operations.sign_in import sign_in
 from portal.accounts.queries import actor_of
 from portal.extensions import db
-from portal.kernel.errors import OutOfReach, Refused
+from portal.kernel.clock import today as clock_today
+from portal.kernel.errors import NotPermitted, OutOfReach, Refused
 from portal.notices.models import Notice
+from portal.tasks import operations as tasks
+from portal.tasks import queries as tasks_queries
 from portal.tasks.models import Task
 from portal.voice.models import ChildView, HandOver, TalkWish, ViewAnswer
 from portal.voice.operations import arriving, places, reading, sealing, talking
@@ -156,7 +161,7 @@ def test_a_wish_to_talk_is_told_at_once_and_only_a_lead_closes_it() -> None:
         "sign_in_now"
     }
     talking.see_wish(actor_of(a_world.worker.id), wish)
-    with pytest.raises(Exception, match="CLOSE_TALK|Close"):
+    with pytest.raises(NotPermitted):
         talking.close_wish(actor_of(a_world.worker.id), wish, "Talked", opened_with=wish.version)
     assert len(open_tasks("talk_wish")) == 2
 
@@ -188,8 +193,45 @@ def test_a_tablets_wrong_clock_does_not_move_the_answer(clock: Any) -> None:
     assert db.session.scalars(select(ChildView)).one() is made
 
 
-def test_the_pin_is_not_the_password() -> None:
+def test_the_pin_hands_over_and_does_not_sign_in() -> None:
     a_world = world()
-    prepared(a_world, case(a_world))
+    a_world.worker.password_hash = hash_password("four words in a row")
+    with_pin(a_world)
+    db.session.commit()
+
+    assert sign_in(a_world.worker.email, PIN, "127.0.0.1") is None
+    assert sign_in(a_world.worker.email, "four words in a row", "127.0.0.1") is not None
+
+
+def test_an_answer_keeps_only_what_its_question_asks_for() -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
     handed_over(a_world)
-    assert a_world.worker.tablet_pin_hash and PIN not in a_world.worker.tablet_pin_hash
+
+    made = arrived(
+        place,
+        (
+            {"q": "school", "state": "answered", "choices": ["happy"], "words": "x" * 50, "strokes": [[[1, 1]]]},
+            {"q": "wish", "state": "answered", "words": "A quiet place", "choices": ["x" * 400]},
+        ),
+    )
+
+    assert made is not None
+    kept = {row.question: row for row in made.answers}
+    assert (kept["school"].choices, kept["school"].words, kept["school"].strokes) == ("happy", None, None)
+    assert (kept["wish"].choices, kept["wish"].words) == ("", "A quiet place")
+
+
+def test_closing_the_work_leaves_what_a_child_waits_for() -> None:
+    a_world = world()
+    made = case(a_world)
+    place = prepared(a_world, made)
+    handed_over(a_world)
+    key_id, parts = sealed(place, {"talk": True})
+    arriving.deliver(place.public_id, places.secret_of(place), "talk", key_id, parts)
+    arrived(place)
+
+    tasks.settle_all_of_case(made.id, None)
+
+    assert len(open_tasks("talk_wish")) == 2 and len(open_tasks("read_words")) == 1
+    assert "talk_wish" not in {row.rule for row in tasks_queries.open_of_case(made.id, clock_today())}

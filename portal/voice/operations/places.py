@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -159,7 +159,7 @@ def hand_over(actor: Actor, session_id: int, secret: str, address: str) -> str:
 
 def _look_after_at(now: datetime) -> datetime:
     """When the coordinator wants to know that nothing came back: the end of that school day."""
-    return max(day_end(now), datetime.combine(now.date(), time(18, 5), clock.LONDON)) + timedelta(minutes=5)
+    return day_end(now) + timedelta(minutes=10)
 
 
 def session_digest(token: str) -> str:

@@ -17,11 +17,9 @@ from portal.voice.forms.places import HandOverForm, PrepareForm
 from portal.voice.operations import places as operations
 from portal.voice.operations.places import PlaceDraft
 from portal.voice.queries import places as queries
-from portal.voice.views.base import blueprint
+from portal.voice.views.base import CHILD, blueprint
 
 HAND_OVER = Action.HAND_OVER
-CHILD = "child"
-"""The cookie's only entry once a tablet is handed over"""
 
 
 @blueprint.get("/voice/")

@@ -17,10 +17,8 @@ from portal.voice.operations import arriving, places, walking
 from portal.voice.queries import tablet as queries
 from portal.voice.rules.answers import Unreadable
 from portal.voice.rules.walk import Screen
-from portal.voice.views.base import blueprint
+from portal.voice.views.base import CHILD, blueprint
 
-CHILD = "child"
-"""Where the cookie holds the child's token"""
 _WINDOW, _MOST = timedelta(minutes=10), 1_200
 """Deliveries from one address: a whole school may share one, and a tablet that comes back sends several"""
 _PLACE, _SECRET = re.compile(r"[A-Za-z0-9_-]{22}"), re.compile(r"[0-9a-f]{64}")
