@@ -18,6 +18,7 @@ TARGET = ROOT / "static" / "vendor"
 
 GOVUK = MODULES / "govuk-frontend/dist/govuk"
 FONTS = MODULES / "@fontsource-variable/atkinson-hyperlegible-next/files"
+ARABIC = MODULES / "@fontsource-variable/noto-naskh-arabic/files"
 
 
 class AssetError(Exception):
@@ -64,6 +65,7 @@ def contents() -> dict[str, bytes]:
         "idb-keyval.js": script(MODULES / "idb-keyval/dist/index.js"),
         "font.woff2": (FONTS / "atkinson-hyperlegible-next-latin-wght-normal.woff2").read_bytes(),
         "font-ext.woff2": (FONTS / "atkinson-hyperlegible-next-latin-ext-wght-normal.woff2").read_bytes(),
+        "font-arabic.woff2": (ARABIC / "noto-naskh-arabic-arabic-wght-normal.woff2").read_bytes(),
     }
 
 

@@ -1,6 +1,5 @@
 """Builds the portal: settings, database, access, features. Everything the portal is made of is named here."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,11 +23,11 @@ from portal.cases.queries import CaseSection, case_events, cases_of_pupils, stag
 from portal.exits.operations import refresh_awaited
 from portal.exits.queries import open_monitoring_count
 from portal.extensions import csrf, db, htmx, migrate
-from portal.feedback.operations import AFTER_REMOVAL
+from portal.feedback.operations import AFTER_REMOVAL, after_contact_changed, before_contact_removed
 from portal.feedback.queries import WORDS as FAMILY_WORDS
 from portal.files import worker as files
 from portal.home.queries import CATALOGUES
-from portal.kernel import access, audit, clock, crypto, error_pages, gate, logs, settings, submissions, web
+from portal.kernel import access, assets, audit, clock, crypto, error_pages, gate, logs, settings, submissions, web
 from portal.kernel.database import engine_options, mode, prepare_engine
 from portal.kernel.settings import Feature
 from portal.kernel.unit_of_work import run
@@ -36,6 +35,7 @@ from portal.notices.operations import tell
 from portal.policy import Action, Role, may
 from portal.referrals.queries import CASE_STAGES, CASES_OF_PUPILS, EVENTS
 from portal.schools.operations import take_into_use
+from portal.schools.operations.contacts import CONTACT_CHANGED, CONTACT_REMOVED
 from portal.visits.queries import visit_dates_of
 from portal.visits.queries.for_referrals import visit_events
 from portal.voice.queries.tablet import WORDS as TABLET_WORDS
@@ -61,6 +61,18 @@ FEATURES: dict[str, Feature | None] = {
     "offer": None,
 }
 """Every feature with pages, by package; one with a switch has no menu entry and answers 404 while it is off."""
+
+STAYS_OPEN = frozenset(
+    {
+        "feedback.read_words",
+        "voice.read",
+        "voice.hold",
+        "voice.talk",
+        "voice.talk_seen",
+        "voice.talk_closing",
+    }
+)
+"""What a child or a family has said already is read, and acted on, whatever is switched off since."""
 
 KERNEL_TABLES = ("access", "audit", "history", "jobs", "languages", "rates", "references", "settings", "submissions")
 """Modules of the kernel that hold tables: migrations must know them whether or not a feature uses them."""
@@ -235,7 +247,8 @@ def _web(app: Portal, config: configuration.Config) -> None:
     gate.install(app)
     error_pages.install(app)
     app.context_processor(_for_templates)
-    app.jinja_env.globals.update(asset=_assets(app), new_submission_id=submissions.new_id)
+    found = app.extensions["assets"] = assets.Assets(Path(app.static_folder or "static"))
+    app.jinja_env.globals.update(asset=found.address, drawn=found.drawn, new_submission_id=submissions.new_id)
 
 
 def _features(app: Portal) -> None:
@@ -243,6 +256,7 @@ def _features(app: Portal) -> None:
         blueprint = import_module(f"portal.{name}.views").blueprint
         app.register_blueprint(blueprint)
         gate.switch(app, blueprint.name, feature)
+    gate.keep_open(app, STAYS_OPEN)
     for view in app.view_functions.values():
         if getattr(view, "needs_no_token", False):
             csrf.exempt(view)
@@ -253,6 +267,7 @@ def _features(app: Portal) -> None:
     app.extensions[EVENTS] = [agreement_events, case_events, visit_events]
     app.extensions[SCHOOL_TAKEN_INTO_USE] = take_into_use
     app.extensions[AFTER_REMOVAL] = refresh_awaited
+    app.extensions[CONTACT_CHANGED], app.extensions[CONTACT_REMOVED] = after_contact_changed, before_contact_removed
     app.extensions[CATALOGUES] = {"Families": FAMILY_WORDS, "The child's tablet": TABLET_WORDS}
     app.extensions[files.TELL] = tell
     commands = import_module("portal.cli")
@@ -284,29 +299,3 @@ def _menu() -> list[dict[str, Any]]:
         for entry in shown[:MOST_MENU_ENTRIES]
         if entry.endpoint in current_app.view_functions
     ]
-
-
-def _assets(app: Portal) -> Any:
-    """Addresses of static files: third-party ones by the manifest, our own with a version that changes with them."""
-    static = Path(app.static_folder or "static")
-    own = {
-        path.name: str(path.relative_to(static))
-        for part in ("css", "js", "icons", "symbols")
-        for path in (static / part).iterdir()
-    }
-    known: dict[str, str] = {}
-
-    def asset(name: str) -> str:
-        if name not in known:
-            known[name] = _address(static, own, name)
-        return known[name]
-
-    return asset
-
-
-def _address(static: Path, own: dict[str, str], name: str) -> str:
-    if name in own:
-        version = int((static / own[name]).stat().st_mtime)
-        return f"/static/{own[name]}?v={version:x}"
-    manifest = json.loads((static / "vendor" / "manifest.json").read_text())
-    return f"/static/vendor/{manifest[name]}"

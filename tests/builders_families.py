@@ -68,6 +68,12 @@ def offer_languages(*codes: str) -> None:
     db.session.flush()
 
 
+def switch_language_off(code: str) -> None:
+    row = db.session.scalars(db.select(CheckedLanguage).where(CheckedLanguage.code == code)).one()
+    row.is_on = False
+    audit.record(None, "language switched off", row)
+
+
 def fields_of(page: str) -> dict[str, str]:
     """The hidden fields of the last form of a page, by name."""
     form = page[page.rindex("<form") :]

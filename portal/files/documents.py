@@ -3,6 +3,7 @@
 WeasyPrint needs three libraries of the system and a second to load, so it is loaded when the first document is made.
 """
 
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,6 +16,8 @@ from portal.kernel.errors import PortalError
 
 _BASE = "https://own.invalid/"
 _STATIC = "/static/"
+_DRAWN = "data:image/png;base64,"
+"""A picture that a page carries within itself, such as the square to scan on a letter"""
 _TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2"}
 
 
@@ -56,13 +59,16 @@ def _loaded() -> Any:
 
 
 def _only_own(static: Path) -> Any:
-    """A fetcher that reads our own static files and nothing else: no network, no other file of the machine."""
+    """A fetcher of our own static files and of pictures within the page: no network, no other file of the machine."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
     root = static.resolve()
 
     class OnlyOwn(URLFetcher):
         def fetch(self, url: str, headers: object = None) -> Any:
+            if url.startswith(_DRAWN):
+                picture = b64decode(unquote(url.removeprefix(_DRAWN)))
+                return URLFetcherResponse(url, picture, {"Content-Type": "image/png"})
             parts = urlsplit(url)
             path = (root / unquote(parts.path).removeprefix(_STATIC)).resolve()
             own = url.startswith(_BASE) and parts.path.startswith(_STATIC) and path.is_relative_to(root)

@@ -9,12 +9,12 @@ from portal.kernel.errors import NotPermitted
 from portal.kernel.settings import Feature
 from portal.policy import Action, may
 
-SWITCHES = "feature_switches"
+SWITCHES, KEPT_OPEN = "feature_switches", "kept_open"
 
 
 def install(app: Flask) -> None:
     """Checks every request that found a view."""
-    app.extensions[SWITCHES] = {}
+    app.extensions[SWITCHES], app.extensions[KEPT_OPEN] = {}, frozenset()
     app.before_request(_check)
 
 
@@ -23,8 +23,17 @@ def switch(app: Flask, blueprint: str, feature: Feature | None) -> None:
     app.extensions[SWITCHES][blueprint] = feature
 
 
+def keep_open(app: Flask, endpoints: frozenset[str]) -> None:
+    """These are there whether their feature is on or off. Raises ValueError for one that does not exist."""
+    if unknown := endpoints - set(app.view_functions):
+        raise ValueError(f"no view is called {', '.join(sorted(unknown))}")
+    app.extensions[KEPT_OPEN] = endpoints
+
+
 def is_open(endpoint: str) -> bool:
-    """Is the feature of this endpoint switched on?"""
+    """Is the feature of this endpoint switched on, or the endpoint always there?"""
+    if endpoint in current_app.extensions[KEPT_OPEN]:
+        return True
     feature = current_app.extensions[SWITCHES].get(endpoint.partition(".")[0])
     return feature is None or settings.is_on(feature)
 

@@ -120,6 +120,17 @@ def offered() -> tuple[Language, ...]:
     return tuple(language for language in LANGUAGES.values() if language is ENGLISH or language.code in on)
 
 
+def language_of(code: str) -> Language:
+    """The language in which something was written; English where its code is not known any more."""
+    return LANGUAGES.get(code, ENGLISH)
+
+
+def offered_beside(code: str) -> tuple[Language, ...]:
+    """What is on offer, and the language that was chosen before, which may have been switched off since."""
+    on = offered()
+    return tuple(language for language in LANGUAGES.values() if language in on or language.code == code)
+
+
 def offered_or_english(code: str | None) -> Language:
     """The language of this code while it is offered, else English."""
     return next((language for language in offered() if language.code == code), ENGLISH)

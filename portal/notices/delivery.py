@@ -116,9 +116,9 @@ def _letter(claimed: _Claimed) -> Letter | None:
         recipient = _recipient(message)
         if message.state != rules.State.WAITING or recipient is None:
             return None
-        paths = [(notice.kind, _path(notice)) for notice in message.notices]
+        told = [_line(notice) for notice in message.notices]
         has_account = message.person_id is not None
-    lines = [Line(kind, path) for kind, path in paths if path is not None]
+    lines = [line for line in told if line is not None]
     if not lines:
         return None
     return Letter(claimed.message_id, recipient, lines, claimed.is_digest, clock.now(), has_account)
@@ -132,11 +132,14 @@ def _recipient(message: Message) -> str | None:
     return email
 
 
-def _path(notice: Notice) -> str | None:
+def _line(notice: Notice) -> Line | None:
     """Through the portal's own address for this notice, so that no reference of a record travels by e-mail."""
     if notice.recipient.startswith("person-"):
-        return f"/messages/{notice.id}"
-    return composers[notice.kind](json.loads(notice.about))
+        return Line(notice.kind, f"/messages/{notice.id}")
+    made = composers[notice.kind](json.loads(notice.about))
+    if made is None or isinstance(made, str):
+        return Line(notice.kind, made) if made else None
+    return Line(notice.kind, made.path, made)
 
 
 def _settle(message_id: int, state: rules.State) -> None:

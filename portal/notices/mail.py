@@ -7,10 +7,12 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from typing import Any
 
 from flask import current_app
 
 from portal.kernel import settings
+from portal.notices.operations import OwnWords
 from portal.notices.rules import KINDS, subject_of
 
 
@@ -20,6 +22,7 @@ class Line:
 
     kind: str
     path: str
+    own: OwnWords | None = None
 
 
 @dataclass(frozen=True)
@@ -42,21 +45,40 @@ def composed(letter: Letter, sender: str) -> bytes:
     message["Date"] = format_datetime(letter.at)
     message["From"] = formataddr((" ".join(service.short_name.split()), sender))
     message["To"] = letter.recipient
-    message["Subject"] = subject_of([line.kind for line in letter.lines], is_digest=letter.is_digest)
+    own = letter.lines[0].own if len(letter.lines) == 1 else None
+    message["Subject"] = own.subject.words if own else _subject(letter)
     message["Auto-Submitted"] = "auto-generated"
-    template = "digest" if letter.is_digest or len(letter.lines) > 1 else "message"
-    given = {
-        "service": service,
-        "lines": [
-            {"sentence": KINDS[line.kind].sentence, "link": KINDS[line.kind].link, "url": base_url() + line.path}
-            for line in letter.lines
-        ],
-        "choice_url": base_url() + "/account/messages" if letter.has_account else "",
-    }
-    environment = current_app.jinja_env
-    message.set_content(environment.get_template(f"notices/mail/{template}.txt").render(given))
-    message.add_alternative(environment.get_template(f"notices/mail/{template}.html").render(given), subtype="html")
+    template, given = _in_own_words(own) if own else _in_english(letter)
+    plain, html = (_rendered(f"{template}.{ending}", given) for ending in ("txt", "html"))
+    # Not every server takes letters beyond ASCII as they are.
+    message.set_content(plain, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if own:  # after its content, which sets every such header anew
+        message["Content-Language"] = own.language.speech
     return message.as_bytes()
+
+
+def _rendered(template: str, given: dict[str, Any]) -> str:
+    return current_app.jinja_env.get_template(f"notices/mail/{template}").render(service=settings.current(), **given)
+
+
+def _subject(letter: Letter) -> str:
+    return subject_of([line.kind for line in letter.lines], is_digest=letter.is_digest)
+
+
+def _in_english(letter: Letter) -> tuple[str, dict[str, Any]]:
+    """The template and what it gets: one sentence of ours for each line."""
+    lines = [
+        {"sentence": KINDS[line.kind].sentence, "link": KINDS[line.kind].link, "url": base_url() + line.path}
+        for line in letter.lines
+    ]
+    choice = base_url() + "/account/messages" if letter.has_account else ""
+    template = "digest" if letter.is_digest or len(lines) > 1 else "message"
+    return template, {"lines": lines, "choice_url": choice}
+
+
+def _in_own_words(own: OwnWords) -> tuple[str, dict[str, Any]]:
+    return "own", {"own": own, "url": base_url() + own.path}
 
 
 def base_url() -> str:

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -14,11 +15,25 @@ from portal.kernel import audit, clock
 from portal.kernel.access import ensure
 from portal.kernel.crypto import keyed_digest
 from portal.kernel.errors import OutOfReach
+from portal.kernel.languages import Language, Text
 from portal.notices import rules
 from portal.notices.models import Message, Notice, Preference
 from portal.policy import Action, Actor
 
-Composer = Callable[[Mapping[str, int | str]], str | None]
+
+@dataclass(frozen=True)
+class OwnWords:
+    """An outside message in the reader's language; a text that the language lacks stands in English and says so."""
+
+    path: str
+    language: Language
+    subject: Text
+    sentences: tuple[Text, ...]
+    link: Text
+    ending: Text
+
+
+Composer = Callable[[Mapping[str, int | str]], "str | OwnWords | None"]
 composers: dict[str, Composer] = {}
 
 
@@ -26,7 +41,8 @@ def composes(kind: str) -> Callable[[Composer], Composer]:
     """Marks the function that makes the address (a path) which an outside message of ``kind`` leads to.
 
     It runs in a writing unit of the worker just before each attempt, so that a token is made then and stands in no
-    outbox. It gets what ``tell_outside`` was given as ``about``; None means that nothing is to be sent any more.
+    outbox. It gets what ``tell_outside`` was given as ``about``; None means that nothing is to be sent any more, and
+    ``OwnWords`` that the message speaks the reader's language and not the words of its kind.
     """
 
     def mark(composer: Composer) -> Composer:

@@ -55,18 +55,8 @@ KINDS: Mapping[str, Kind] = {
         "The service asks how it went",
         "The service asks how a piece of support went. It takes five minutes.",
     ),
-    "family_feedback_asked": Kind(
-        "How was it for you?",
-        "A short while ago our team worked with your family. We would like to know how it was for you. It takes about "
-        "three minutes, on a phone too, and you need no account.",
-        "See who reads this, and start",
-    ),
-    "family_feedback_reminder": Kind(
-        "How was it for you?",
-        "We asked you last week how our help was for you. If you would like to say, there is still time. It takes "
-        "about three minutes. We will not write about this again.",
-        "See who reads this, and start",
-    ),
+    "family_feedback_asked": Kind("How was it for you?", "Somebody of a family is asked how our help was."),
+    "family_feedback_reminder": Kind("How was it for you?", "Somebody of a family is reminded once."),
     "advice_asked": Kind("A question from a school", "A school has asked about practice, or written again."),
     "advice_assigned": Kind("A question for you", "A question about practice is yours to answer."),
     "advice_answered": Kind("An answer for you", "The service has answered a question about practice."),
@@ -119,7 +109,7 @@ KINDS: Mapping[str, Kind] = {
         "who runs the service.",
     ),
 }
-"""Every kind, by the word that ``tell`` is called with."""
+"""Every kind, by the word that ``tell`` is called with; a family reads the words of its language instead of these."""
 
 
 class State(StrEnum):

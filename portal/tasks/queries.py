@@ -71,9 +71,10 @@ def open_of_case(case_id: int, today: date) -> list[TaskRow]:
 
 
 def offered() -> ColumnElement[bool]:
-    """Leaves out what belongs to a feature that is off: its address would answer 404."""
+    """Leaves out what belongs to a feature that is off: its address would answer 404. What was said already stays."""
     off = (pattern for feature, pattern in _ADDRESSES.items() if not settings.is_on(feature))
-    return and_(true(), *(Task.url.not_like(pattern) for pattern in off))
+    said = Task.rule.in_(rules.STAYING)
+    return and_(true(), *(or_(said, Task.url.not_like(pattern)) for pattern in off))
 
 
 def row_of(task: Task, today: date) -> TaskRow:

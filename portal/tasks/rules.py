@@ -86,6 +86,9 @@ RULES: Mapping[str, str] = {
 PROTECTING = frozenset({TALK_WISH, READ_WORDS, NOTHING_CAME_BACK})
 """What a child waits for: closing the work does not settle it, and only those it is addressed to see a wish to talk."""
 
+STAYING = frozenset({TALK_WISH, READ_WORDS})
+"""What a child or a family has said already: switching a feature off neither settles nor hides it."""
+
 
 class DueState(StrEnum):
     """How near a due date is."""

@@ -71,7 +71,7 @@ def test_an_e_mail_gets_its_token_when_it_goes_and_none_once_it_may_not(world, c
     row = build.invited(world, case, parent, "email")
     ((kind, about),) = messages()
     assert row.digest is None
-    paths = [composers[kind](about) for _ in range(2)]
+    paths = [composers[kind](about).path for _ in range(2)]
     tokens = [path.removeprefix("/f/") for path in paths]
     assert [len(token) for token in tokens] == [32, 32]
     assert queries.invitation_by_token(tokens[0]) is None

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.feedback.models import FamilyInvitation, Feedback
-from portal.kernel import audit
+from portal.kernel import audit, settings
 from portal.policy import Role
 from portal.schools.models import Contact
 from tests import builders_cases as cases
@@ -340,3 +340,23 @@ def test_languages_are_offered_once_checked(app, given, sign_in, family, ids):
     assert manager.post("/settings/languages/pl", data={"switch": "off"}).status_code == 303
     assert "Polski" not in family.get(address).text
     assert manager.post("/settings/languages/en", data={"switch": "off"}).status_code == 404
+
+
+def test_what_a_family_wrote_is_read_also_while_the_feature_is_off(app, given, family, sign_in, ids):
+    start(family, ids)
+    say(family, heard="best", good=GOOD)
+    send(family)
+    given(lambda: audit.record(None, "feature switched off", settings.put("feature.feedback", "off")))
+    with app.app_context():
+        row = db.session.scalars(db.select(Feedback.id)).one()
+    here, manager = f"/cases/{ids['ref']}/feedback", sign_in(ids["coordinator"])
+    assert "New words to read today" in manager.get("/").text
+    page = manager.get("/reading").text
+    assert GOOD in page
+    assert f'href="{here}"' not in page  # it would lead nowhere just now
+    assert manager.get(here).status_code == 404
+    assert family.get("/f/").status_code == 404
+    assert sign_in(ids["worker"]).post(f"{here}/{row}/read").status_code == 403
+    assert manager.post(f"{here}/{row}/read", data={"back": "reading"}).headers["Location"] == "/reading"
+    assert "Everything has been read" in manager.get("/reading").text
+    assert "New words to read today" not in manager.get("/").text

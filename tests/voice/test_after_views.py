@@ -35,7 +35,7 @@ def ids(given: Any) -> Any:
         a_case = case(a_world)
         made = view(a_world, a_case, answers=ANSWERS, share=("school",), end="stopped")
         lead = people.person("Safe Lead", Role.SAFEGUARDING)
-        wish = talking.ask_to_talk(made.place)
+        wish = talking.ask_to_talk(made.place, pressed_at=None)
         names = ("coordinator", "worker", "colleague", "senco")
         return {
             "ref": a_case.reference,
@@ -184,11 +184,23 @@ def test_a_wish_to_talk_stands_above_everything_until_a_lead_closes_it(app: Any,
     assert "A child wants to talk" not in text(worker.get("/"))
 
 
-def test_switched_off_nothing_of_it_is_there(given: Any, ids: Any, here: str, sign_in: Any) -> None:
+def test_switched_off_only_what_a_child_has_said_already_is_there(
+    app: Any, given: Any, ids: Any, here: str, sign_in: Any
+) -> None:
     given(lambda: record(None, "setting changed", settings.put("feature.voice", "off")))
-    worker, coordinator = sign_in(ids["worker"]), sign_in(ids["coordinator"])
+    worker, coordinator, lead = (sign_in(ids[name]) for name in ("worker", "coordinator", "lead"))
     assert worker.get(here).status_code == 404
-    assert "wants to talk" not in text(worker.get("/")) and "Wren, the worker" not in text(coordinator.get("/reading"))
+    home, url = text(worker.get("/")), f"/voice/talk/{ids['wish']}"
+    assert "A child wants to talk to someone" in home and f'href="{url}"' in home
+    assert worker.get(url).status_code == worker.get(f"/cases/{ids['ref']}").status_code == 200
+    assert worker.post(f"{url}/seen").status_code == 303
+    closing = {"done": "We talked at lunch.", "version": str(version(app, TalkWish))}
+    assert lead.post(f"{url}/closing", data=closing).status_code == 303
+    assert "New words to read today" in text(coordinator.get("/"))
+    assert "a quiet place" in text(coordinator.get("/reading"))
+    assert coordinator.get(f"{here}/{ids['view']}/hold?back=reading").status_code == 200
+    assert coordinator.post(f"{here}/{ids['view']}/read", data={"back": "reading"}).location == "/reading"
+    assert "Everything has been read" in text(coordinator.get("/reading"))
     assert "/voice" not in text(worker.get(f"/cases/{ids['ref']}"))
     assert "impact-voices" not in text(coordinator.get("/impact/"))
 

@@ -26,6 +26,7 @@ from portal.feedback.operations.inviting import (
     renew,
     revoke_invitation,
 )
+from portal.feedback.operations.lapsing import after_contact_changed, before_contact_removed
 from portal.feedback.operations.own import give_beyond, give_own
 from portal.feedback.operations.sending import path_of
 
@@ -33,7 +34,9 @@ __all__ = [
     "AFTER_REMOVAL",
     "Beginning",
     "Secrets",
+    "after_contact_changed",
     "ask_school",
+    "before_contact_removed",
     "change_feedback",
     "give_beyond",
     "give_own",

@@ -21,7 +21,7 @@ from portal.tasks import operations as tasks
 from portal.tasks.rules import ASK_FAMILY, REMIND_FAMILY, RULES
 
 ASKED, REMINDER = "family_feedback_asked", "family_feedback_reminder"
-REMIND_JOB = "family_feedback_remind"
+REMIND_JOB, LAPSE_JOB = "family_feedback_remind", "family_feedback_lapse"
 
 _NOT_IN_THIS_WAY = "This person may not be reached in this way. Look at how it is safe to reach them."
 _OVER = "This was answered, taken back or closed meanwhile."
@@ -142,23 +142,30 @@ def tell_by_email(row: FamilyInvitation, kind: str) -> None:
 
 
 def ask_to_remind(row: FamilyInvitation) -> None:
-    """A text or a letter is sent by a person, so its reminder waits for the worker."""
+    """A text or a letter is sent by a person, so its reminder waits for the worker, at most as long as it opens."""
     worker = first_worker_id(row.case)
+    closes = row.expires_at.astimezone(clock.LONDON).date()
     tasks.ask(
         reminder_key(row.id),
         REMIND_FAMILY,
         RULES[REMIND_FAMILY],
         f"/cases/{row.case.reference}/feedback/family/{row.id}",
-        _school_day(row.case, 2),
+        min(_school_day(row.case, 2), closes),
         person_id=worker,
         role=None if worker else Role.COORDINATOR,
         service_line_id=row.case.service_line_id,
         case_id=row.case_id,
     )
+    jobs.enqueue(LAPSE_JOB, {"invitation": row.id}, run_at=row.expires_at)
 
 
 def ask_worker_to_ask(case: Case) -> None:
-    """When the work has ended: ask the family how it went, within ten school days."""
+    """When the work has ended: ask the family how it went, within ten school days.
+
+    Not where it was asked about the end before, nor where everybody around the child is marked “do not contact”.
+    """
+    if queries.was_asked_at_end(case) or queries.nobody_may_be_asked(case):
+        return
     worker = first_worker_id(case)
     tasks.ask(
         asking_key(case.id),

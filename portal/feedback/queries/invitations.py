@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Person
-from portal.cases.models import Case
+from portal.cases.models import Case, CasePupil
 from portal.extensions import db
 from portal.feedback import rules
 from portal.feedback.models import FamilyInvitation
@@ -123,6 +123,49 @@ def is_waited_for(case: Case, contact_id: int, moment: FamilyMoment) -> bool:
         )
     )
     return any(rules.can_be_answered(facts_of_invitation(row), clock.now()) for row in rows)
+
+
+def was_asked_at_end(case: Case) -> bool:
+    """Whether somebody of the family was asked about the end of this work; what was taken back was not asked."""
+    asked = exists().where(
+        FamilyInvitation.case_id == case.id,
+        FamilyInvitation.moment == FamilyMoment.END.value,
+        FamilyInvitation.revoked_at.is_(None),
+    )
+    return bool(db.session.scalar(select(asked)))
+
+
+def nobody_may_be_asked(case: Case) -> bool:
+    """Whether there are people around the child, and every one of them is marked “do not contact”."""
+    found = _contacts(case)
+    return bool(found) and all(contact.do_not_contact for contact in found)
+
+
+def open_questions_to(contact: Contact) -> list[FamilyInvitation]:
+    """What this person was asked and has neither answered nor had taken back; it may have closed by itself."""
+    return list(
+        db.session.scalars(
+            select(FamilyInvitation)
+            .where(
+                FamilyInvitation.contact_id == contact.id,
+                FamilyInvitation.answered_at.is_(None),
+                FamilyInvitation.revoked_at.is_(None),
+            )
+            .order_by(FamilyInvitation.id)
+        )
+    )
+
+
+def cases_around(contact: Contact) -> list[Case]:
+    """The pieces of work that this person's child is of."""
+    return list(
+        db.session.scalars(
+            select(Case)
+            .join(CasePupil, CasePupil.case_id == Case.id)
+            .where(CasePupil.pupil_id == contact.pupil_id)
+            .order_by(Case.id)
+        )
+    )
 
 
 def invitations_of(case: Case) -> list[InvitationRow]:

@@ -1,6 +1,7 @@
 """Asking the family: whom, how and when; the message to send, the letter to print, and what came back on paper."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import segno
@@ -17,7 +18,7 @@ from portal.kernel import audit, clock, hx, settings
 from portal.kernel.access import actor, requires
 from portal.kernel.dates import day_words
 from portal.kernel.errors import OutOfReach, Refused
-from portal.kernel.languages import LANGUAGES, Words, offered, offered_or_english
+from portal.kernel.languages import ENGLISH, LANGUAGES, Language, Words, offered, offered_or_english
 from portal.kernel.unit_of_work import prepared, prepares
 from portal.kernel.versions import version_sent
 from portal.policy import Action
@@ -95,7 +96,7 @@ def family_message(reference: str, invitation_id: int) -> ResponseReturnValue:
         operations.renew(actor(), case, row, made)
     except Refused as refused:
         return _shown(reference, invitation_id, problems=refused.problems, status=422)
-    words = queries.WORDS.words(row.language)
+    words = queries.WORDS.words(offered_or_english(row.language).code)
     key = "message.reminder" if row.reminded_at else "message.text"
     address = url_for(".family_link", token=made.token, _external=True)
     shown = queries.invitation_row(row)
@@ -141,12 +142,22 @@ def _letter_facts(invitation: Any, row: queries.InvitationRow, made: operations.
         "large": row.large_print,
         "name": row.who.partition(",")[0],
         "to": row.address,
-        "square": segno.make(address, error="m").svg_data_uri(scale=5, border=2, dark="#0b0c0c", light="#fff"),
-        "code_at": url_for(".family_code", _external=True),
+        "square": segno.make(address, error="m").png_data_uri(scale=12, border=2, dark="#0b0c0c", light="#fff"),
+        "code_at": _set_apart(url_for(".family_code", _external=True), language),
         "code": rules.code_words(made.code),
-        "until": row.closes,
-        "today": day_words(clock.today(), clock.today()),
+        "until": _day(invitation.expires_at.astimezone(clock.LONDON).date(), language),
+        "today": _day(clock.today(), language),
     }
+
+
+def _set_apart(address: str, language: Language) -> str:
+    """Between signs that keep its end where it belongs in a line that runs from right to left."""
+    return address if language.direction == "ltr" else f"\u2066{address}\u2069"
+
+
+def _day(day: date, language: Language) -> str:
+    """In English words, else in figures: a sentence of another language holds no English name of a month."""
+    return day_words(day, clock.today()) if language is ENGLISH else f"{day.day}/{day.month}/{day.year}"
 
 
 @blueprint.post("/cases/<ref:reference>/feedback/family/<id:invitation_id>/letter")

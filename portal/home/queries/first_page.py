@@ -34,7 +34,7 @@ def home_for(actor: Actor, today: date) -> Home:
     """Everything of the first page in a handful of statements (a test counts)."""
     clocks = line_clocks()
     school = _school(actor, clocks)
-    wishes = open_wishes(actor) if is_on(Feature.VOICE) else []
+    wishes = open_wishes(actor)  # also while the tablet is switched off: a child waits
     waiting = waiting_rows(
         actor,
         today,

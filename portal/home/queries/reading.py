@@ -14,6 +14,8 @@ class ReadingList:
 
     children: tuple[ToRead, ...]
     families: tuple[WordsToRead, ...]
+    has_feedback: bool
+    """Whether the feedback of a case has a page just now"""
 
     @property
     def lead(self) -> str:
@@ -30,8 +32,9 @@ class ReadingList:
 
 
 def reading_list(actor: Actor) -> ReadingList:
-    """Everything that this person reads for the service."""
+    """Everything that this person reads for the service, also of a feature that is off: what was said is read."""
     return ReadingList(
-        children=tuple(views_to_read(actor)) if is_on(Feature.VOICE) else (),
-        families=tuple(words_to_read(actor)) if is_on(Feature.FEEDBACK) else (),
+        children=tuple(views_to_read(actor)),
+        families=tuple(words_to_read(actor)),
+        has_feedback=is_on(Feature.FEEDBACK),
     )

@@ -1,5 +1,7 @@
 """The people around a pupil: adding, changing and removing them."""
 
+from flask import current_app
+
 from portal.extensions import db
 from portal.kernel import audit
 from portal.kernel.access import ensure, involved_today
@@ -8,6 +10,9 @@ from portal.policy import Action, Actor, Scope
 from portal.schools import rules
 from portal.schools.models import Contact, Pupil
 from portal.schools.operations.problems import refuse_any
+
+CONTACT_CHANGED, CONTACT_REMOVED = "schools.contact_changed", "schools.contact_removed"
+"""What features above do once a contact was changed, and before one goes; ``app.py`` plugs them in."""
 
 _OR_NONE = ("phone", "email", "address", "do_not_contact_reason", "language")
 
@@ -30,6 +35,7 @@ def change_contact(actor: Actor, contact: Contact, draft: rules.ContactDraft, *,
     refuse_any(rules.contact_problems(draft))
     _put(contact, draft)
     audit.record(actor, "contact changed", contact)
+    current_app.extensions[CONTACT_CHANGED](actor, contact)
     return contact
 
 
@@ -38,6 +44,7 @@ def remove_contact(actor: Actor, contact: Contact, *, opened_with: int | None) -
     pupil = contact.pupil
     ensure(actor, Action.WRITE_PUPIL, _scope(pupil))
     check_version(contact, opened_with)
+    current_app.extensions[CONTACT_REMOVED](actor, contact)
     db.session.delete(contact)
     audit.record(actor, "contact removed", pupil)
     db.session.expire(pupil, ["contacts"])

@@ -1,0 +1,207 @@
+"""What a family gets in its language: the e-mail, the text message, the letter and the questions on paper."""
+
+import io
+import re
+import tomllib
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from portal.extensions import db
+from portal.feedback.operations import Secrets
+from portal.feedback.queries import WORDS
+from portal.kernel.languages import LANGUAGES, Catalogue
+from tests import builders_cases as cases
+from tests import builders_families as build
+from tests.builders_notices import send_all, use_server
+from tests.smtp import peer
+
+USUAL_ENGINE = "sqlite"
+OTHERS = [code for code in LANGUAGES if code != "en"]
+SENT = ("message.", "mail.", "letter.", "paper.")
+
+
+@pytest.fixture
+def ids(given):
+    def make():
+        world = cases.world()
+        case = cases.case(world)
+        parent = build.parent(case)
+        db.session.flush()
+        return {"ref": case.reference, "case": case.id, "parent": parent.id, "worker": world.worker.id}
+
+    return given(make)
+
+
+@pytest.fixture
+def ask(sign_in, ids):
+    """Asks as the worker does, and answers the worker's browser and where the question stands."""
+
+    def asks(channel, language, moment="end"):
+        worker, here = sign_in(ids["worker"]), f"/cases/{ids['ref']}/feedback/family"
+        data = {"contact": str(ids["parent"]), "moment": moment, "channel": channel, "language": language}
+        made = worker.post(f"{here}/new", data=data)
+        assert made.status_code == 303, made.text
+        return worker, made.headers["Location"]
+
+    return asks
+
+
+def posted(app):
+    """What the mail server was given for the family: the raw bytes and the message."""
+    with app.app_context(), peer() as server:
+        use_server(app, server.server)
+        send_all()
+        (raw,) = (raw for recipient, raw in server.taken if recipient == build.ALL_WAYS["email"])
+        return raw, BytesParser(policy=policy.default).parsebytes(raw)
+
+
+def both(mail):
+    return [mail.get_body((part,)).get_content() for part in ("plain", "html")]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_an_e_mail_speaks_the_language_of_the_question_and_names_nobody(app, given, ask, ids, code):
+    given(build.offer_languages)
+    ask("email", code)
+    raw, mail = posted(app)
+    language, words = LANGUAGES[code], WORDS.words(code)
+    assert raw.isascii()
+    assert mail["Subject"] == words("mail.subject").words
+    assert mail["Content-Language"] == language.speech
+    plain, html = both(mail)
+    for key in ("mail.asked", "mail.takes", "mail.link", "mail.no_reply"):
+        assert words(key).language is language
+        assert words(key).words in plain
+        assert words(key).words in html.replace("&#39;", "'")
+    assert f'<html lang="{language.speech}" dir="{language.direction}">' in html
+    assert len(set(re.findall(r"http://[^/]+/f/[\w-]{32}", plain + html))) == 1
+    for name in ("Khan", "Rosa", "Maya", "Ash Primary", "Wren", "Okafor", ids["ref"]):
+        assert name not in f"{plain} {html} {mail['Subject']}"
+
+
+def test_the_reminder_speaks_the_language_too(app, given, ask, clock):
+    given(build.offer_languages)
+    worker, at = ask("email", "pl")
+    posted(app)
+    assert worker.post(f"{at}/steps/remind").status_code == 303
+    plain, html = both(posted(app)[1])
+    words = WORDS.words("pl")
+    for key in ("mail.reminder", "mail.last"):
+        assert words(key).words in plain
+        assert words(key).words in html
+    assert words("mail.asked").words not in plain
+
+
+def test_a_sentence_that_the_language_lacks_is_english_and_says_so(app, given, ask, monkeypatch, tmp_path):
+    given(build.offer_languages)
+    for code in ("en", "ur"):
+        lines = (WORDS.folder / f"{code}.toml").read_text("utf-8").splitlines()
+        kept = [line for line in lines if code == "en" or not line.startswith('"mail.takes"')]
+        (tmp_path / f"{code}.toml").write_text("\n".join(kept), "utf-8")
+    monkeypatch.setattr("portal.feedback.queries.WORDS", Catalogue(tmp_path))
+    ask("email", "ur")
+    plain, html = both(posted(app)[1])
+    english = WORDS.words("en")("mail.takes").words
+    assert english in plain
+    assert f'<p lang="en-GB" dir="ltr">{english}</p>' in html
+    assert f"<p>{WORDS.words('ur')('mail.asked').words}</p>" in html
+
+
+def test_a_language_that_was_switched_off_meanwhile_is_not_sent(app, given, ask):
+    given(build.offer_languages)
+    _, _ = ask("email", "pl")
+    worker, text_at = ask("text", "pl", "midway")
+    given(lambda: build.switch_language_off("pl"))
+    assert posted(app)[1]["Subject"] == WORDS.words("en")("mail.subject").words
+    assert "Hello, this is" in worker.post(f"{text_at}/message").text
+
+
+def test_the_text_message_and_its_reminder_speak_the_language(given, sign_in, ids, ask, clock):
+    given(build.offer_languages)
+    worker, at = ask("text", "ro")
+    page = worker.post(f"{at}/message").text
+    assert 'lang="ro-RO"' in page
+    assert "Am vrea să știm cum a fost" in page
+    clock.forward(days=7)
+    assert "Nu vă vom mai întreba" in sign_in(ids["worker"]).post(f"{at}/message").text
+
+
+def fonts(document):
+    found = (font.get_object() for page in document.pages for font in page["/Resources"]["/Font"].get_object().values())
+    return {str(font["/BaseFont"]): font["/DescendantFonts"][0].get_object()["/FontDescriptor"] for font in found}
+
+
+def made_as_pdf(answer):
+    if answer.mimetype != "application/pdf":
+        pytest.skip("this machine has no libraries for PDF")
+    return PdfReader(io.BytesIO(answer.data))
+
+
+def arabic(document):
+    """The fonts with the letters of Urdu that the document holds itself."""
+    return [
+        name
+        for name, font in fonts(document).items()
+        if "Noto-Naskh-Arabic" in name and "/FontFile" in str(font.keys())
+    ]
+
+
+def test_questions_on_paper_in_urdu_bring_their_letters_along(given, sign_in, ids):
+    given(build.offer_languages)
+    worker, at = sign_in(ids["worker"]), f"/cases/{ids['ref']}/feedback/family/paper.pdf"
+    assert len(arabic(made_as_pdf(worker.get(f"{at}?language=ur")))) == 2  # regular and bold
+    assert arabic(made_as_pdf(worker.get(f"{at}?language=pl"))) == []
+    assert not [name for name in fonts(made_as_pdf(worker.get(f"{at}?language=ur"))) if "DejaVu" in name]
+
+
+@pytest.mark.parametrize("code", ["en", "pl", "ur"])
+def test_a_letter_has_its_square_and_its_code_the_right_way_round(given, ask, code, monkeypatch):
+    given(build.offer_languages)
+    monkeypatch.setattr("portal.feedback.operations.new_secrets", lambda: Secrets("x" * 32, "23467ABCDE"))
+    worker, at = ask("letter", code)
+    document = made_as_pdf(worker.post(f"{at}/letter"))
+    (page,) = document.pages
+    (square,) = page.images
+    assert square.image.size[0] == square.image.size[1] > 300
+    text = page.extract_text()
+    assert "23467-ABCDE" in text
+    assert ("Point your phone" in text) is (code == "en")
+    assert bool(arabic(document)) is (code == "ur")
+
+
+def test_a_letter_in_another_language_holds_no_english_sentence(given, ask, monkeypatch):
+    given(build.offer_languages)
+    monkeypatch.setattr("portal.feedback.views.asking_families.pdf", unavailable)
+    worker, at = ask("letter", "ur")
+    page = worker.post(f"{at}/letter").text
+    letter = page[page.index('dir="rtl"') :]
+    letter = letter[: letter.index("</main>")]
+    assert 'lang="en-GB"' not in letter
+    assert '<p class="doc-code"><bdi dir="ltr">' in letter
+    assert re.search(r"\u2066http://[^\u2069]*/f/\u2069", letter)
+    assert "December" not in letter
+
+
+def unavailable(*_args, **_more):
+    from portal.files.documents import DocumentsUnavailable
+
+    raise DocumentsUnavailable
+
+
+def test_the_letters_of_urdu_are_fetched_only_where_they_are_needed(app):
+    css = app.test_client().get("/brand.css").text
+    face = next(line for line in css.splitlines() if "Noto Naskh Arabic" in line)
+    assert re.search(r"/static/vendor/font-arabic\.[0-9a-f]{8}\.woff2", face)
+    assert "unicode-range: U+0600-06FF" in face
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_is_sent_is_there_in_every_language_with_the_same_places(code):
+    own, english = (tomllib.loads((Path(WORDS.folder) / f"{one}.toml").read_text("utf-8")) for one in (code, "en"))
+    for key, words in english.items():
+        if key.startswith(SENT):
+            assert re.findall(r"{\w+}", own[key]) == re.findall(r"{\w+}", words), key
