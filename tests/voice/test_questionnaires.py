@@ -1,16 +1,25 @@
 """The builder: ready questionnaires, drafts, versions that freeze, and how a child will see them."""
 
+import html
 import re
 
 import pytest
 import sqlalchemy as sa
 
+from portal.accounts.queries import actor_of
 from portal.extensions import db
+from portal.kernel.audit import AuditLine
+from portal.kernel.errors import Refused
+from portal.kernel.languages import checked
 from portal.voice.models import Questionnaire, QuestionnaireVersion
-from portal.voice.operations.questionnaires import ensure_ready_questionnaires
-from portal.voice.rules.questions import advice_words, document_problems, from_json
+from portal.voice.operations.questionnaires import choose_language, draft_of, ensure_ready_questionnaires, publish
+from portal.voice.queries.questionnaires import draft_for
+from portal.voice.rules.questions import Moment, advice_words, document_problems, from_json
 from portal.voice.rules.ready import READY
+from portal.voice.rules.symbols import ANIMALS
 from tests import builders_cases as cases
+from tests import builders_voice as voices
+from tests.builders_families import offer_languages
 
 USUAL_ENGINE = "sqlite"
 LIST = "/voice/questionnaires/"
@@ -147,15 +156,210 @@ def test_the_preview_speaks_to_the_age_and_shows_the_version(coordinator, ids):
     assert "Newly worded" in coordinator.get(f"{address}/preview").text
     assert "Newly worded" not in coordinator.get(f"{address}/preview?version=1").text
     infants = coordinator.get(f"{address}/preview?version=1&age=infants&shape=portrait").text
-    assert "How do you feel at school?" in infants and "face-happy.svg" in infants and "tablet--portrait" in infants
-    assert "face-happy.svg" not in coordinator.get(f"{address}/preview?version=1&age=secondary").text
+    assert "How do you feel at school?" in infants and "shown__tablet--portrait" in infants
+    with_face, without = (
+        screens(coordinator.get(f"{address}/preview?version=1&age={age}").text)[1] for age in ("infants", "secondary")
+    )
+    assert ">Happy<" in with_face and "tablet__body--secondary" not in with_face
+    assert ">Happy<" not in without and "tablet__body--secondary" in without
     assert coordinator.get(f"{address}/preview?version=7").status_code == 404
     assert coordinator.get(f"{address}/preview?version=x&age=x&shape=x").status_code == 200
 
 
+def screens(page):
+    """The documents within a preview, as the browser reads them."""
+    return [html.unescape(one) for one in re.findall(r'<iframe [^>]*srcdoc="([^"]*)"', page)]
+
+
+def card(document):
+    """A screen's own markup, without its token, and without how a page holds the lines of its pictures."""
+    found = re.search('<section class="tablet__card.*?</section>', document, re.DOTALL)[0]
+    bare = re.sub(r'<svg (class="[^"]*").*?</svg>', r"<svg \1>", found, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r'name="csrf_token" value="[^"]*"', "", bare))
+
+
+def test_the_preview_shows_the_very_screens_of_a_tablet(app, given, sign_in):
+    def hand_over():
+        world = cases.world()
+        place = voices.prepared(world, cases.case(world))
+        place.animal = ANIMALS[0]
+        voices.record(None, "turn prepared", place)
+        return world.coordinator.id, place.asked.questionnaire_id, voices.handed_over(world)
+
+    coordinator_id, questionnaire_id, token = given(hand_over)
+    child = app.test_client()
+    with child.session_transaction() as session:
+        session["child"] = token
+    carried = re.search(
+        r"<script type=\"text/plain\" data-turn.*?</script>", child.get("/voice/tablet").text, re.DOTALL
+    )[0]
+    real = [card(one) for one in re.findall(r"<section.*?</section>", carried, re.DOTALL)]
+    page = sign_in(coordinator_id).get(f"{LIST}{questionnaire_id}/preview").text
+    seen = [card(one) for one in screens(page)]
+    assert len(seen) == 2 + 8
+    assert [one for one in real if one in seen] == seen
+
+
+def test_nothing_in_the_preview_can_be_sent_and_no_id_stands_twice(coordinator, ids):
+    page = coordinator.get(f"{LIST}{ids['start']}/preview").text
+    frames = re.findall(r"<iframe [^>]*>", page)
+    assert frames and all('sandbox="allow-same-origin"' in one and 'tabindex="-1"' in one for one in frames)
+    for document in screens(page):
+        assert re.search(r"<body [^>]*\binert>", document) and "<script" not in document
+        assert len(set(re.findall(r'\bid="([^"]*)"', document))) == len(re.findall(r'\bid="', document))
+    outside = re.sub(r'srcdoc="[^"]*"', "", page)
+    assert 'id="q"' not in outside and '/voice/tablet"' not in outside
+    assert outside.count("How do you feel about school most days?") == 1  # also for who does not see the drawing
+
+
+@pytest.fixture
+def languages(given):
+    return lambda *codes: given(lambda: offer_languages(*codes))
+
+
+def language_form(client, address, code):
+    version = re.search(r'name="version"[^>]*value="(\d+)"', client.get(f"{address}/language").text)[1]
+    return {"language": code, "version": version}
+
+
+def languages_of(app, questionnaire_id):
+    with app.app_context():
+        found = sa.select(QuestionnaireVersion.language).where(
+            QuestionnaireVersion.questionnaire_id == questionnaire_id
+        )
+        return list(db.session.scalars(found.order_by(QuestionnaireVersion.number)))
+
+
+def test_the_language_of_the_words_is_chosen_shown_and_kept_by_the_next_version(app, coordinator, ids, languages):
+    address = f"{LIST}{ids['start']}"
+    languages("ur", "pl")
+    coordinator.post(f"{address}/steps/begin")
+    form = coordinator.get(f"{address}/language").text
+    assert re.findall(r'name="language" type="radio" value="(\w+)"', form) == ["en", "pl", "ur"]
+
+    sent = language_form(coordinator, address, "ur")
+    assert coordinator.post(f"{address}/language", data=sent).location.endswith(address)
+    assert languages_of(app, ids["start"]) == ["en", "ur"]
+    assert "Language of the words: Urdu." in coordinator.get(address).text
+    written = re.search(r'<textarea[^>]*name="juniors"[^>]*>', coordinator.get(f"{address}/questions/1").text)[0]
+    assert 'lang="ur-PK"' in written and 'dir="rtl"' in written
+    with app.app_context():
+        assert db.session.scalars(sa.select(AuditLine).where(AuditLine.action == "questionnaire language chosen")).one()
+
+    coordinator.post(f"{address}/steps/publish", data={"version": draft_version(coordinator, address)})
+    coordinator.post(f"{address}/steps/begin")
+    assert languages_of(app, ids["start"]) == ["en", "ur", "ur"]
+
+
+def test_the_words_of_another_language_say_so_wherever_they_stand(coordinator, ids, languages):
+    address = f"{LIST}{ids['start']}"
+    languages("ur")
+    coordinator.post(f"{address}/steps/begin")
+    coordinator.post(f"{address}/language", data=language_form(coordinator, address, "ur"))
+    marked = '<span lang="ur-PK" dir="rtl">How do you feel about school most days?</span>'
+    assert marked in coordinator.get(address).text
+    page = coordinator.get(f"{address}/preview").text
+    assert marked in page
+    assert all(re.match(r'<!doctype html>\s*<html lang="ur-PK" dir="rtl"', one) for one in screens(page))
+    before = coordinator.get(f"{address}/preview?version=1").text
+    assert 'lang="ur-PK"' not in before and all('<html lang="en-GB" dir="ltr"' in one for one in screens(before))
+
+
+def test_the_questions_of_an_answer_say_their_language_too(given, sign_in):
+    def ask_at_both_ends():
+        offer_languages("ur")
+        world = cases.world()
+        coordinator, case = actor_of(world.coordinator.id), cases.case(world)
+        start = voices.asked().questionnaire
+        draft = draft_of(coordinator, start)
+        db.session.flush()
+        choose_language(coordinator, draft, "ur", opened_with=draft.version)
+        db.session.flush()
+        publish(coordinator, draft, opened_with=draft.version)
+        voices.view(world, case)
+        voices.view(world, case, Moment.END)
+        return world.worker.id, case.reference
+
+    worker_id, reference = given(ask_at_both_ends)
+    page = sign_in(worker_id).get(f"/cases/{reference}/voice").text
+    asked = "How do you feel about school most days?"
+    assert page.count(f'<dt lang="ur-PK" dir="rtl">{asked}</dt>') == 1
+    assert page.count(f"<dt>{asked}</dt>") == 1  # at the end, in English
+    assert f'<th scope="row"><span>{asked}</span></th>' in page  # side by side in the words of the end
+
+
+def test_where_english_alone_is_offered_the_page_says_so_without_a_choice(coordinator, ids):
+    address = f"{LIST}{ids['start']}"
+    coordinator.post(f"{address}/steps/begin")
+    page = coordinator.get(address).text
+    assert "Language of the words: English." in page and f"{address}/language" not in page
+    sent = {"language": "pl", "version": draft_version(coordinator, address)}
+    answer = coordinator.post(f"{address}/language", data=sent)
+    assert answer.status_code == 422 and "Choose one from the list." in answer.text
+
+
+def test_a_language_that_was_switched_off_stays_with_its_draft(app, given, coordinator, ids, languages):
+    address = f"{LIST}{ids['start']}"
+    languages("pl", "ur")
+    coordinator.post(f"{address}/steps/begin")
+    coordinator.post(f"{address}/language", data=language_form(coordinator, address, "pl"))
+
+    def switch_off():
+        for row in checked().values():
+            row.is_on = False
+            voices.record(None, "language switched off", row)
+
+    given(switch_off)
+    offered = re.findall(r'type="radio" value="(\w+)"', coordinator.get(f"{address}/language").text)
+    assert offered == ["en", "pl"]
+    sent = language_form(coordinator, address, "ur")
+    assert coordinator.post(f"{address}/language", data=sent).status_code == 422
+    assert coordinator.post(f"{address}/language", data=sent | {"language": "pl"}).status_code == 303
+
+
+def test_the_second_to_choose_a_language_is_told(app, coordinator, ids, languages):
+    address = f"{LIST}{ids['start']}"
+    languages("pl", "ur")
+    coordinator.post(f"{address}/steps/begin")
+    sent = language_form(coordinator, address, "pl")
+    assert coordinator.post(f"{address}/language", data=sent).status_code == 303
+    assert coordinator.post(f"{address}/language", data=sent | {"language": "ur"}).status_code == 409
+    assert languages_of(app, ids["start"]) == ["en", "pl"]
+
+
+def test_a_published_version_keeps_its_language(unit, ids):
+    offer_languages("pl")
+    found = db.session.get_one(Questionnaire, ids["start"])
+    published, actor = found.versions[-1], actor_of(ids["coordinator"])
+    with pytest.raises(Refused, match="published and never changes"):
+        choose_language(actor, published, "pl", opened_with=published.version)
+    assert published.language == "en"
+
+
+def test_a_language_that_is_not_on_offer_is_refused(unit, coordinator, ids):
+    coordinator.post(f"{LIST}{ids['start']}/steps/begin")
+    draft = draft_for(ids["start"])
+    with pytest.raises(Refused, match="Choose a language from the list"):
+        choose_language(actor_of(ids["coordinator"]), draft, "pl", opened_with=draft.version)
+
+
+def test_there_is_no_choice_for_what_is_published(coordinator, ids, languages):
+    languages("pl")
+    address = f"{LIST}{ids['start']}"
+    assert f"{address}/language" not in coordinator.get(address).text
+    assert coordinator.get(f"{address}/language").status_code == 404
+    assert coordinator.post(f"{address}/language", data={"language": "pl", "version": 1}).status_code == 404
+
+
 def test_only_a_coordinator_writes_questionnaires(sign_in, ids):
     worker = sign_in(ids["worker"])
-    for address in (LIST, f"{LIST}new", f"{LIST}{ids['start']}", f"{LIST}{ids['start']}/preview"):
+    for address in (
+        LIST,
+        f"{LIST}new",
+        f"{LIST}{ids['start']}",
+        f"{LIST}{ids['start']}/preview",
+        f"{LIST}{ids['start']}/language",
+    ):
         assert worker.get(address).status_code == 403
     assert worker.post(f"{LIST}{ids['start']}/steps/begin").status_code == 403
 

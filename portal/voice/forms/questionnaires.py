@@ -1,8 +1,10 @@
 """A questionnaire's title, and one question in three wordings."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from portal.kernel.forms import EditForm, LongTextField, ManyField, PortalForm, RadioField, TextField
+from portal.kernel.languages import Language
 from portal.voice.rules.questions import AGES, KINDS, LONGEST_WORDING, MOMENTS, Age, Kind, Moment, Question
 from portal.voice.rules.symbols import PICTURES, SYMBOLS
 
@@ -30,6 +32,20 @@ class QuestionnaireForm(_Titled, PortalForm):
 
 class RenameForm(_Titled, EditForm):
     """One that was there."""
+
+
+class LanguageForm(EditForm):
+    """In which language the words of a draft are written."""
+
+    language = RadioField(
+        "Language of the words",
+        required="Choose the language of the words.",
+        description="The tablet reads the questions aloud in this language. "
+        "Answers such as “Happy” follow where they are translated; the names of pictures stay in English.",
+    )
+
+    def offer(self, languages: Iterable[Language]) -> None:
+        self.language.offer((language.code, language.name) for language in languages)
 
 
 class QuestionForm(EditForm):

@@ -8,6 +8,7 @@ from portal.extensions import db
 from portal.kernel import audit, clock
 from portal.kernel.access import ensure
 from portal.kernel.errors import OutOfReach, Refused
+from portal.kernel.languages import offered_beside
 from portal.kernel.versions import check_version
 from portal.policy import Action, Actor
 from portal.voice.models import Questionnaire, QuestionnaireVersion, VoicePlace
@@ -113,6 +114,18 @@ def remove_question(actor: Actor, draft: QuestionnaireVersion, at: int, *, opene
     document = _opened(actor, draft, opened_with)
     place = _place(document, at)
     _put(actor, draft, Document(document.questions[:place] + document.questions[place + 1 :]), "question removed")
+
+
+def choose_language(actor: Actor, draft: QuestionnaireVersion, code: str, *, opened_with: int | None) -> None:
+    """Says in which language the draft's words are written; the tablet reads them aloud in it.
+
+    Raises ``Refused`` for a language that is not on offer, ``EditConflict`` for the second of two editors.
+    """
+    _opened(actor, draft, opened_with)
+    if all(language.code != code for language in offered_beside(draft.language)):
+        raise Refused("Choose a language from the list.")
+    draft.language = code
+    audit.record(actor, "questionnaire language chosen", draft)
 
 
 def publish(actor: Actor, draft: QuestionnaireVersion, *, opened_with: int | None) -> None:

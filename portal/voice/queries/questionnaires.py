@@ -1,4 +1,4 @@
-"""Reading questionnaires: the coordinator's list, one with its versions and its questions, and one for a preview."""
+"""Reading questionnaires: the coordinator's list, one with its versions and its questions, and a turn for a preview."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,14 +9,14 @@ from sqlalchemy.orm import selectinload
 from portal.extensions import db
 from portal.kernel import clock, dates
 from portal.kernel.errors import OutOfReach
+from portal.kernel.languages import Language, language_of, offered_beside
 from portal.voice.models import Questionnaire, QuestionnaireVersion, VoicePlace
+from portal.voice.queries.tablet import TurnRow, turn_row
 from portal.voice.rules.questions import (
     AGES,
     KINDS,
     MOMENTS,
     Age,
-    Choice,
-    Document,
     Kind,
     Moment,
     Question,
@@ -24,7 +24,7 @@ from portal.voice.rules.questions import (
     document_problems,
     from_json,
 )
-from portal.voice.rules.symbols import SYMBOLS
+from portal.voice.rules.symbols import ANIMALS, SYMBOLS
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,10 @@ class QuestionnairePage:
     draft_version: int | None
     """The draft's own version for its forms; None while there is no draft"""
     may_discard: bool
+    language: Language
+    """In which the words are written"""
+    languages: tuple[Language, ...]
+    """What may be chosen instead, and the present one"""
     questions: tuple[QuestionRow, ...]
     advice: str
     problems: tuple[str, ...]
@@ -125,6 +129,10 @@ class QuestionnairePage:
     @property
     def has_draft(self) -> bool:
         return self.draft_version is not None
+
+    @property
+    def has_other_language(self) -> bool:
+        return self.has_draft and len(self.languages) > 1
 
 
 def questionnaire_for(questionnaire_id: int) -> Questionnaire:
@@ -158,6 +166,8 @@ def questionnaire_page(questionnaire: Questionnaire) -> QuestionnairePage:
         number=shown.number,
         draft_version=shown.version if is_draft else None,
         may_discard=is_draft and shown.number > 1,
+        language=language_of(shown.language),
+        languages=offered_beside(shown.language),
         questions=tuple(_question(place, one) for place, one in enumerate(document.questions, start=1)),
         advice=advice_words(document),
         problems=tuple(document_problems(document)) if is_draft and document.questions else (),
@@ -187,20 +197,12 @@ def opened_question(draft: QuestionnaireVersion, place: int) -> Question:
     return questions[place - 1]
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A question as a child sees it."""
+def seen_turn(questionnaire: Questionnaire, number: int, age: Age) -> TurnRow:
+    """One version as the tablet of a child of this age would draw it. Raises ``OutOfReach`` for no such version.
 
-    words: str
-    symbol: str
-    kind: Kind
-    choices: tuple[Choice, ...]
-
-
-def seen_questions(questionnaire: Questionnaire, number: int, age: Age) -> list[Seen]:
-    """The questions of one version as a child of this age sees them. Raises ``OutOfReach`` for no such version."""
+    The turn is nobody's and is kept nowhere; it goes the way of a real one, so that both look the same.
+    """
     version = next((one for one in questionnaire.versions if one.number == number), None)
     if version is None:
         raise OutOfReach(number)
-    document: Document = from_json(version.document)
-    return [Seen(one.words(age), one.symbol, one.kind, one.choices(age)) for one in document.questions]
+    return turn_row(VoicePlace(public_id="", animal=ANIMALS[0], age=age.value, asked=version))

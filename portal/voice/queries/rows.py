@@ -15,6 +15,7 @@ from portal.cases.models import Case
 from portal.extensions import db
 from portal.kernel import clock
 from portal.kernel.dates import day_words
+from portal.kernel.languages import Language, language_of
 from portal.schools.models import Pupil, School
 from portal.voice.models import (
     ChildView,
@@ -54,6 +55,8 @@ class AnswerRow:
 
     key: str
     question: str
+    language: Language
+    """Of the question's words"""
     symbol: str
     picks: tuple[Pick, ...]
     words: str
@@ -124,7 +127,7 @@ def view_rows(*wanted: ColumnElement[bool], sees_taken_back: bool = False) -> li
     reader = aliased(Person)
     found = db.session.execute(
         select(ChildView, VoicePlace, QuestionnaireVersion.document, Questionnaire, Pupil, Case.reference)
-        .add_columns(School.name.label("school"), reader.name.label("reader"), ViewReply)
+        .add_columns(QuestionnaireVersion.language, School.name.label("school"), reader.name.label("reader"), ViewReply)
         .join(VoicePlace, VoicePlace.id == ChildView.place_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == VoicePlace.version_id)
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
@@ -164,7 +167,7 @@ def _row(found: Row[Any], sees_taken_back: bool) -> ViewRow:
         age=AGES[age],
         how=_how_words(place) if shown else "",
         is_stopped=view.ended == Ended.STOPPED,
-        answers=tuple(answer_rows(document, given, age)),
+        answers=tuple(answer_rows(document, given, age, language_of(found.language))),
         given=given,
         sharing=sharing_words(standing.audiences),
         standing=standing,
@@ -207,17 +210,18 @@ def given_of(answer: ViewAnswer) -> Given:
     )
 
 
-def answer_rows(document: Document, given: Sequence[Given], age: Age) -> list[AnswerRow]:
+def answer_rows(document: Document, given: Sequence[Given], age: Age, language: Language) -> list[AnswerRow]:
     """The answers beside their questions, in the order in which they were asked."""
     asked = ((document.question(one.key), one) for one in given)
-    return [answer_row(question, one, age) for question, one in asked if question is not None]
+    return [answer_row(question, one, age, language) for question, one in asked if question is not None]
 
 
-def answer_row(question: Question, given: Given, age: Age) -> AnswerRow:
+def answer_row(question: Question, given: Given, age: Age, language: Language) -> AnswerRow:
     is_answered = given.state is AnswerState.ANSWERED
     return AnswerRow(
         key=question.key,
         question=question.words(age),
+        language=language,
         symbol=question.symbol if question.symbol in SYMBOLS else "",
         picks=picks_of(question, given, age),
         words=given.words if is_answered else "",

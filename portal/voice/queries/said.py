@@ -11,6 +11,7 @@ from portal.cases.models import Case
 from portal.cases.queries import pupils_of
 from portal.extensions import db
 from portal.kernel.errors import OutOfReach
+from portal.kernel.languages import Language, language_of
 from portal.policy import Action, Actor, may
 from portal.voice.models import ChildView, Questionnaire, QuestionnaireVersion, ViewAnswer, ViewReply, VoicePlace
 from portal.voice.queries.rows import (
@@ -90,6 +91,7 @@ class _Turn:
     moment: Moment
     when: str
     age: Age
+    language: Language
     questions: Mapping[str, Question]
     given: Mapping[str, Given]
 
@@ -98,7 +100,7 @@ def _turns(cases: Collection[int] | Select[int]) -> list[_Turn]:
     """The kept views of start and end, the oldest first, without words of the child's own. Two statements."""
     found = db.session.execute(
         select(ChildView.id, ChildView.case_id, ChildView.pupil_id, ChildView.given_at, VoicePlace.age)
-        .add_columns(Questionnaire.moment, QuestionnaireVersion.document)
+        .add_columns(Questionnaire.moment, QuestionnaireVersion.document, QuestionnaireVersion.language)
         .join(VoicePlace, VoicePlace.id == ChildView.place_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == VoicePlace.version_id)
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
@@ -113,6 +115,7 @@ def _turns(cases: Collection[int] | Select[int]) -> list[_Turn]:
             Moment(row.moment),
             words_of_day(row.given_at),
             Age(row.age),
+            language_of(row.language),
             {question.key: question for question in document_of(row.document).questions},
             given.get(row.id, {}),
         )
@@ -177,8 +180,8 @@ def _compared_row(before: Question, after: Question, first: _Turn, last: _Turn) 
     change = item_change(after, was, now)
     return ComparedRow(
         question=after.words(last.age),
-        first=answer_row(before, was, first.age),
-        last=answer_row(after, now, last.age),
+        first=answer_row(before, was, first.age, first.language),
+        last=answer_row(after, now, last.age, last.language),
         change=change.value if change else "",
         change_words=CHANGES[change] if change else "",
     )

@@ -11,9 +11,10 @@ from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
 from portal.kernel.versions import version_sent
 from portal.policy import Action
-from portal.voice.forms.questionnaires import QuestionForm, QuestionnaireForm, RenameForm, opened
+from portal.voice.forms.questionnaires import LanguageForm, QuestionForm, QuestionnaireForm, RenameForm, opened
 from portal.voice.operations import questionnaires as operations
 from portal.voice.queries import questionnaires as queries
+from portal.voice.queries.tablet import WORDS
 from portal.voice.rules.questions import AGES, Age
 from portal.voice.rules.symbols import SYMBOLS
 from portal.voice.views.base import blueprint
@@ -62,6 +63,23 @@ def rename_questionnaire(questionnaire_id: int) -> ResponseReturnValue:
         else:
             return _saved(questionnaire_id, "Saved.")
     return hx.page("voice/new_questionnaire.html", status=_status(), form=form, found=queries.questionnaire_page(found))
+
+
+@blueprint.route(f"{ONE}/language", methods=["GET", "POST"])
+@requires(WRITE)
+def questionnaire_language(questionnaire_id: int) -> ResponseReturnValue:
+    draft = queries.draft_for(questionnaire_id)
+    found = queries.questionnaire_page(draft.questionnaire)
+    form = LanguageForm(obj=draft)
+    form.offer(found.languages)
+    if request.method == "POST" and form.validate():
+        try:
+            operations.choose_language(actor(), draft, form.language.data or "", opened_with=form.opened_with)
+        except Refused as refused:
+            form.refuse(refused.problems)
+        else:
+            return _saved(questionnaire_id, "Language saved.")
+    return hx.page("voice/questionnaire_language.html", status=_status(), form=form, found=found)
 
 
 def _begin(found: Any) -> str:
@@ -175,7 +193,8 @@ def preview(questionnaire_id: int) -> ResponseReturnValue:
     return hx.page(
         "voice/preview.html",
         found=shown,
-        questions=queries.seen_questions(found, number, chosen),
+        turn=queries.seen_turn(found, number, chosen),
+        words_in=WORDS.words,
         number=number,
         ages=AGES,
         age=chosen,
