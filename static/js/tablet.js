@@ -1,19 +1,22 @@
 // A child's turn on the tablet. Without this file the server draws each screen; with it the tablet goes from screen to
 // screen by itself, also without signal, and each answer is sealed the moment it is given.
 
-import { say, showListen } from './listen.js'
 import { add, all, change, forget, now, one, send, sendWish, whenSent, wishWaits } from './tablet-store.js'
-import { seal } from './tablet-seal.js'
 
 const place = document.getElementById('tablet')
-const { worker, firstTouch, screen: drawn } = document.body.dataset
+const { worker, firstTouch } = document.body.dataset
 const over = document.getElementById('tablet-over')
-const FILES = 'voice-files-1'
 const NOT_KEPT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u2028\u2029\ufffe\uffff]/g // signs that no database keeps
+const SERVER_WALKS = ['question', 'stop', 'share', 'talk', 'whose']
 const MOST_STROKES = 200
 const MOST_POINTS = 4_000
 
-let mode = 'server' // until everything that the script needs is known to work
+// What the first screen does without comes after it: on a slow tablet every file before it is felt.
+let seal
+let listening = { say() {}, showListen() {} } // until the voice is there
+let mode = 'server' // who answers a touch; 'script' while it is known that everything the script needs is there
+let taken = null // settles when the turns of this page are kept: a touch before that waits for it
+let drawn = document.body.dataset.screen // by the server; nothing once another screen took its place
 let turn = null // the record whose turn it is, and its screens
 let screens = null
 let cameFrom = 'welcome'
@@ -24,9 +27,9 @@ const chosen = new Map() // what is in sight again when the child goes back; onl
 
 async function takeOver() {
   const carried = new Set()
-  for (const template of document.querySelectorAll('template[data-turn]')) {
-    const { turn: facts, animal, lang, dir, age } = template.dataset
-    const record = { ...JSON.parse(facts), animal, lang, dir, age, html: template.innerHTML, state: 'open', at: -1, parts: {}, end: '', talk: '', touchedAt: 0 }
+  for (const packed of document.querySelectorAll('script[data-turn]')) {
+    const { turn: facts, animal, lang, dir, age } = packed.dataset
+    const record = { ...JSON.parse(facts), animal, lang, dir, age, html: packed.textContent, state: 'open', at: -1, parts: {}, end: '', talk: '', touchedAt: 0 }
     record.skew = record.now - Math.floor(Date.now() / 1000)
     delete record.now
     carried.add(record.handOver)
@@ -36,20 +39,10 @@ async function takeOver() {
   for (const record of await all()) if (record.state === 'open' && !carried.has(record.handOver)) await giveUp(record)
 }
 
-// Pictures of all turns, so that they are there without signal.
-async function keepPictures(records) {
-  if (!('caches' in window)) return
-  const wanted = new Set()
-  for (const { html } of records) for (const [, address] of html.matchAll(/src="(\/static\/[^"]+)"/g)) wanted.add(address)
-  const cache = await caches.open(FILES)
-  for (const address of wanted) if (!(await cache.match(address))) await cache.add(address)
-}
-
 async function becomeReady(records) {
   if (!navigator.serviceWorker || !records.length) return
   await navigator.serviceWorker.register(worker, { scope: '/voice/' })
   await navigator.serviceWorker.ready
-  await keepPictures(records)
   await navigator.storage?.persist?.()
   document.getElementById('tablet-ready').hidden = false
   document.body.dataset.ready = 'offline'
@@ -71,9 +64,10 @@ function partsOf(record) {
 function show(section) {
   window.speechSynthesis?.cancel()
   place.replaceChildren(section)
+  drawn = ''
   document.body.classList.toggle('tablet__body--secondary', turn?.age === 'secondary')
   if (turn) Object.assign(document.documentElement, { lang: turn.lang, dir: turn.dir })
-  showListen(place)
+  listening.showListen(place)
   place.querySelector('h1')?.focus({ preventScroll: true })
   window.scrollTo(0, 0)
   if (['end', 'over'].includes(section.dataset.screen)) document.getElementById('tablet-ready').hidden = true
@@ -98,13 +92,14 @@ function where(record) {
   return record.at > lastQuestion() ? showScreen('share') : showScreen('question', record.at)
 }
 
-async function begin(record) {
+function begin(record) {
   turn = record
   screens = partsOf(record)
+  document.getElementById('tablet-sheet').replaceChildren(screens.querySelector('.tablet__sheet'))
   ended = 'finished'
   cameFrom = 'welcome'
   chosen.clear()
-  where(record)
+  if (record.at >= 0 || drawn !== 'welcome') where(record)
 }
 
 async function openTurns() {
@@ -116,7 +111,7 @@ async function openTurns() {
 // Time is over, or the tablet was handed over anew, and the child did not say that anything is kept: nothing is.
 async function giveUp(record) {
   if (!record.touchedAt && !wishWaits(record)) return forget(record.id)
-  const end = await seal({ end: 'stopped', keep: false }, record)
+  const end = await seal({ end: 'unfinished', keep: false }, record)
   await change(record.id, (known) => known.state === 'open' && { ...known, state: 'over', parts: {}, end, html: '' })
 }
 
@@ -126,22 +121,23 @@ async function showFirst() {
   const open = await openTurns()
   if (!open.length) return show(over.content.firstElementChild.cloneNode(true))
   const together = open.length > 1 || !open[0].lastsFromTouch
-  if (!together) return begin(open[0])
-  const list = partsOf(open[0]).querySelector('[data-screen="animals"]')
-  const form = list.querySelector('form')
-  for (const record of open) {
-    const button = document.createElement('button')
-    button.className = 'tablet__animal'
-    button.type = 'submit'
-    button.name = 'place'
-    button.value = record.id
-    const words = document.createElement('span')
-    words.className = 'tablet__says'
-    words.textContent = record.animal
-    button.append(partsOf(record).querySelector('[data-tile] img').cloneNode(true), words)
-    form.append(button)
-  }
+  if (together) showAnimals('animals', open)
+  else begin(open[0])
+}
+
+// Which child it is: to go on with its turn ('animals'), or because somebody wants to talk ('whose').
+function showAnimals(name, open) {
+  const list = partsOf(open[0]).querySelector(`[data-screen="${name}"]`)
+  list.querySelector('form').append(...open.map(animalButton))
+  document.getElementById('tablet-sheet').replaceChildren(partsOf(open[0]).querySelector('.tablet__sheet'))
   show(list)
+}
+
+function animalButton(record) {
+  const button = Object.assign(document.createElement('button'), { className: 'tablet__animal', type: 'submit', name: 'place', value: record.id })
+  const words = Object.assign(document.createElement('span'), { className: 'tablet__says', textContent: record.animal })
+  button.append(partsOf(record).querySelector('[data-tile] svg'), words)
+  return button
 }
 
 // ---- what a touch does
@@ -174,8 +170,8 @@ async function showEnd() {
 
 async function wishToTalk() {
   try {
-    const closed = await seal({ talk: true }, turn)
-    await change(turn.id, (known) => !known.talk && { ...known, talk: closed })
+    const closed = await seal({ talk: true, at: new Date(now(turn) * 1000).toISOString() }, turn)
+    await change(turn.id, (known) => ({ ...known, talk: closed, talkHeld: false, talkRefused: false }))
     const outcome = await Promise.race([sendWish(turn.id), new Promise((done) => setTimeout(done, 4_000, 'later'))])
     showScreen(outcome === 'held' ? 'talk' : 'talk-unsent')
     if (outcome !== 'held') send()
@@ -219,11 +215,16 @@ async function goBack(section) {
 
 async function touched(form, act) {
   const current = form.closest('[data-screen]')
-  if (act === 'choose' || form.dataset.act === 'choose') return begin(await one(act))
+  if (form.dataset.act === 'choose') return begin(await one(act))
+  if (form.dataset.act === 'choose_to_talk') {
+    begin(await one(act))
+    return wishToTalk()
+  }
   if (act === 'another') return showFirst()
   if (act === 'start') return start()
   if (act === 'back') return goBack(current)
   if (act === 'stop') return goTo('stop')
+  if (act === 'talk' && !turn) return showAnimals('whose', await openTurns())
   if (act === 'talk') {
     remember(current)
     if (!['talk', 'talk-unsent'].includes(current.dataset.screen)) cameFrom = current.dataset.screen
@@ -340,8 +341,12 @@ document.addEventListener('submit', async (event) => {
   event.preventDefault()
   if (busy) return
   busy = true
+  const form = event.target
+  const act = (event.submitter ?? pressed)?.value ?? form.dataset.act
   try {
-    await touched(event.target, (event.submitter ?? pressed)?.value ?? event.target.dataset.act)
+    await taken
+    if (mode === 'script') await touched(form, act)
+    else sendByItself(form, act)
     document.getElementById('tablet-trouble').hidden = true
   } catch {
     document.getElementById('tablet-trouble').hidden = false
@@ -349,6 +354,14 @@ document.addEventListener('submit', async (event) => {
     busy = false
   }
 })
+
+// A touch that was held, and then nothing could be kept here: the server answers it.
+function sendByItself(form, act) {
+  const said = document.createElement('input')
+  Object.assign(said, { type: 'hidden', name: form.dataset.act.startsWith('choose') ? 'place' : 'act', value: act })
+  form.append(said)
+  form.submit()
+}
 
 place.addEventListener('change', ({ target }) => {
   if (target.name === 'nobody' && target.checked) for (const box of place.querySelectorAll('[name=share]')) box.checked = false
@@ -360,7 +373,7 @@ place.addEventListener('change', ({ target }) => {
 // A chosen answer is spoken, where the browser can.
 function sayChoice(box) {
   const words = box.closest('label').querySelector('.tablet__says')
-  say(words.textContent.trim(), (words.querySelector('[lang]') ?? words.closest('[lang]')).lang)
+  listening.say(words.textContent.trim(), (words.querySelector('[lang]') ?? words.closest('[lang]')).lang)
 }
 
 whenSent((left) => {
@@ -376,19 +389,32 @@ whenSent((left) => {
 // A page that comes back from the browser's memory is read again.
 window.addEventListener('pageshow', (event) => event.persisted && location.reload())
 
-async function run() {
-  if (!window.indexedDB || !window.crypto?.subtle) return // the server draws every screen
+async function takeOverOrLeave() {
   try {
+    ;({ seal } = await import('./tablet-seal.js'))
     await takeOver()
     await all()
   } catch {
-    return // nothing can be kept here (a private window): the server draws every screen
+    mode = 'server' // nothing can be kept here, as in a private window
+    return
   }
-  mode = 'script'
   if (location.search) history.replaceState(null, '', location.pathname)
   if (drawn !== 'end' && drawn !== 'over') await showFirst()
-  document.body.dataset.ready = 'script'
+}
+
+async function run() {
+  import('./listen.js').then((voice) => {
+    listening = voice
+    voice.showListen(place)
+  }, () => {}) // without it the tablet is silent
+  if (!window.indexedDB || !window.crypto?.subtle) return
+  if (SERVER_WALKS.includes(drawn)) return send() // this turn went from screen to screen at the server, and goes on there
+  mode = 'script'
+  taken = takeOverOrLeave()
   performance.mark('ready')
+  await taken
+  if (mode !== 'script') return
+  document.body.dataset.ready = 'script'
   send()
   await becomeReady((await all()).filter((record) => record.state === 'open')).catch(() => {})
 }

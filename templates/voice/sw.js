@@ -3,15 +3,23 @@
 const KEEP = 'voice-frame-1'
 const FRAME = {{ url_for('voice.shell')|tojson }}
 const TABLET = {{ url_for('voice.tablet')|tojson }}
+const LOOK = {{ url_for('voice.look')|tojson }}
 const IMPORTED = {{ [asset('tablet-store.js'), asset('tablet-seal.js'), asset('listen.js')]|tojson }} // a module asks for them without a version
-const PARTS = [...{{ [url_for('voice.shell'), brand_css_url, asset('tablet.css'), asset('tablet.js'), asset('idb-keyval.js'), asset('font.woff2'), asset('done.svg'), asset('favicon.svg')]|tojson }}, ...IMPORTED.map((part) => part.split('?')[0])]
+const PARTS = [...{{ [url_for('voice.shell'), url_for('voice.look'), asset('tablet.js'), asset('idb-keyval.js'), asset('font.woff2'), asset('favicon.svg')]|tojson }}, ...IMPORTED.map((part) => part.split('?')[0])]
 const PATIENCE = 3000 // ms; then the frame that is kept is shown
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(KEEP).then((cache) => cache.addAll(PARTS.map((part) => new Request(part, { cache: 'reload' })))).then(() => self.skipWaiting()))
 })
 
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
+// What belonged to an older version of the frame goes when this one is in use.
+async function tidy() {
+  const wanted = new Set(PARTS.map((part) => new URL(part, self.location).href))
+  const cache = await caches.open(KEEP)
+  for (const request of await cache.keys()) if (!wanted.has(request.url)) await cache.delete(request)
+}
+
+self.addEventListener('activate', (event) => event.waitUntil(Promise.all([self.clients.claim(), tidy()])))
 
 async function frameFirstOrKept(request) {
   const giveUp = new AbortController()
@@ -52,5 +60,5 @@ self.addEventListener('fetch', (event) => {
     if (pathname === TABLET || pathname.startsWith(`${TABLET}/`)) event.respondWith(frameFirstOrKept(request))
     return
   }
-  if (pathname.startsWith('/static/') || pathname === new URL({{ brand_css_url|tojson }}, self.location).pathname) event.respondWith(keptOrFetched(request))
+  if (pathname.startsWith('/static/') || pathname === LOOK) event.respondWith(keptOrFetched(request))
 })

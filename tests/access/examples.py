@@ -291,6 +291,7 @@ EXAMPLES: Mapping[str, Example] = {
     "voice.question": one(questionnaire_id="questionnaire_id", place="=1"),
     "voice.question_step": one(questionnaire_id="questionnaire_id", place="=1", step="=down"),
     "voice.questionnaire": questionnaire,
+    "voice.questionnaire_language": questionnaire,
     "voice.questionnaire_step": questionnaire_steps,
     "voice.new_question": questionnaire,
     "voice.rename_questionnaire": questionnaire,
@@ -353,6 +354,7 @@ OF_NO_SCHOOL = frozenset(
         "voice.question",
         "voice.question_step",
         "voice.questionnaire",
+        "voice.questionnaire_language",
         "voice.questionnaire_step",
         "voice.rename_questionnaire",
     }

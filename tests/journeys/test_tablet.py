@@ -39,8 +39,17 @@ def opened(portal: Tablets, chromium: Browser, *moments: Moment, age: str = "jun
     return page
 
 
+EMPTY_PICTURES = """[...document.querySelectorAll('.tablet__card svg')].filter((picture) => {
+  const inner = picture.getBBox()
+  return picture.checkVisibility() && !(inner.width && inner.height)
+}).length"""
+
+
 def check(page: Page, *, axe: bool = True) -> None:
-    """Axe finds nothing, nothing sticks out sideways, and every place to touch is 72 px or more, with gaps between."""
+    """Axe finds nothing, nothing sticks out sideways, every picture shows something, and every place to touch is 72 px
+    or more, with gaps between.
+    """
+    assert page.evaluate(EMPTY_PICTURES) == 0
     if axe:
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
         assert found.violations_count == 0, found.generate_report()
@@ -161,4 +170,98 @@ def test_a_drawing_arrives_as_lines_and_can_be_undone(portal: Tablets, chromium:
         page.get_by_role("button", name="Done").click()
     assert delivered.value.ok
     assert portal.last_drawing() == 1
+    page.context.close()
+
+
+SLOW_STORE = """(() => {
+  const open = indexedDB.open.bind(indexedDB)
+  let ready = false
+  window.letGo = () => { ready = true }
+  indexedDB.open = (...asked) => {
+    const real = open(...asked)
+    if (ready) return real
+    const held = {}
+    const wait = setInterval(() => {
+      if (!ready || real.readyState !== 'done') return
+      clearInterval(wait)
+      held.result = real.result
+      held.onsuccess?.()
+      held.oncomplete?.()
+    }, 20)
+    real.onupgradeneeded = () => {
+      held.result = real.result
+      held.onupgradeneeded?.()
+    }
+    return held
+  }
+})()"""
+NO_STORE = "indexedDB.open = () => { throw new Error('private') }"
+
+
+def early(portal: Tablets, chromium: Browser, script: str, *moments: Moment) -> tuple[Page, list[str]]:
+    """A tablet whose own store is slow or missing, and what its page sent to the server."""
+    context = chromium.new_context(service_workers="block")
+    context.add_init_script(script)
+    portal.hand_over(context, *(moments or (Moment.START,)))
+    page = context.new_page()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.is_navigation_request() else None)
+    page.goto(f"{portal.address}/voice/tablet")
+    return page, sent
+
+
+def test_a_touch_before_the_tablet_is_ready_is_answered_then(portal: Tablets, chromium: Browser) -> None:
+    page, sent = early(portal, chromium, SLOW_STORE)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_timeout(300)
+    expect(page.locator(".tablet__card[data-screen=welcome]")).to_be_visible()
+
+    page.evaluate("letGo()")
+
+    expect(page.locator(".tablet__card[data-screen=question]")).to_be_visible()
+    assert len(sent) == 1
+    page.context.close()
+
+
+def test_where_nothing_can_be_kept_the_server_answers_every_touch(portal: Tablets, chromium: Browser) -> None:
+    page, _ = early(portal, chromium, NO_STORE)
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator(".tablet__card[data-screen=question]")).to_be_visible()
+    page.locator(".tablet__choice").first.click()
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("[data-at='1']")).to_be_visible()
+    page.context.close()
+
+
+def test_a_turn_that_began_at_the_server_goes_on_there(portal: Tablets, chromium: Browser) -> None:
+    context = chromium.new_context(service_workers="block")
+    portal.hand_over(context, Moment.START)
+    page = context.new_page()
+    page.route("**/tablet.js*", lambda route: route.abort())
+    page.goto(f"{portal.address}/voice/tablet")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="I don't know").click()
+    page.unroute("**/tablet.js*")
+    page.reload()
+
+    expect(page.locator("[data-at='1']")).to_be_visible()
+    page.get_by_role("button", name="I don't know").click()
+    expect(page.locator("[data-at='2']")).to_be_visible()
+    context.close()
+
+
+def test_among_the_animals_a_child_who_wants_to_talk_says_which_one(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.START, Moment.HELP)
+    before = portal.wishes()
+    page.get_by_role("button", name="I want to talk to someone").click()
+    expect(page.get_by_text("Then we know who wants to talk")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Back").click()
+    expect(page.locator(".tablet__card[data-screen=animals]")).to_be_visible()
+    assert portal.wishes() == before
+
+    page.get_by_role("button", name="I want to talk to someone").click()
+    page.locator(".tablet__animal").first.click()
+    expect(page.get_by_role("heading", name="We have told someone")).to_be_visible()
+    assert portal.wishes() == before + 1
     page.context.close()

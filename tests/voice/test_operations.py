@@ -1,6 +1,6 @@
 """Turns at a tablet, on both engines: prepared once, handed over once, delivered once, read, shared and taken back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from portal.accounts.operations.passwords import hash_password
 from portal.accounts.operations.sign_in import sign_in
 from portal.accounts.queries import actor_of
 from portal.extensions import db
+from portal.kernel.clock import now
 from portal.kernel.clock import today as clock_today
 from portal.kernel.errors import NotPermitted, OutOfReach, Refused
 from portal.notices.models import Notice
+from portal.policy import Role
 from portal.tasks import operations as tasks
 from portal.tasks import queries as tasks_queries
 from portal.tasks.models import Task
@@ -21,6 +23,7 @@ from portal.voice.models import ChildView, HandOver, TalkWish, ViewAnswer
 from portal.voice.operations import arriving, places, reading, sealing, talking
 from portal.voice.rules.answers import Unreadable
 from portal.voice.rules.sharing import Audience
+from tests import people
 from tests.builders_cases import case, world
 from tests.builders_voice import ANSWERS, PIN, arrived, handed_over, prepared, sealed, view, with_pin
 
@@ -87,21 +90,84 @@ def test_a_child_who_keeps_nothing_leaves_nothing() -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        {"q": "no-such-question", "state": "answered", "choices": ["happy"]},
         {"q": "school", "state": "answered", "choices": ["no-such-choice"]},
-        {"q": "wish", "state": "answered", "words": "a\x00b"},
+        {"q": "school", "state": "answered", "choices": "happy"},
+        {"q": "school", "state": "answered"},
         {"q": "school", "state": "perhaps"},
+        {"q": "school"},
     ],
 )
-def test_what_does_not_fit_is_refused_and_the_place_stays_open(part: dict[str, Any]) -> None:
+def test_an_answer_that_does_not_fit_loses_itself_alone(part: dict[str, Any]) -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+
+    made = arrived(place, (part, {"q": "wish", "state": "answered", "words": "A quiet place"}))
+
+    assert made is not None and place.outcome == "answered"
+    kept = {row.question: row for row in made.answers}
+    assert (kept["school"].state, kept["school"].choices) == ("unreadable", "")
+    assert kept["wish"].words == "A quiet place"
+    assert len(open_tasks("read_words")) == 1
+
+
+@pytest.mark.parametrize("words", ["a\x00b", "x" * 2_001, "\ud800", 7])
+def test_words_that_cannot_be_kept_are_told_to_the_adult_who_reads(words: object) -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+
+    made = arrived(place, ({"q": "wish", "state": "answered", "words": words},))
+
+    assert made is not None and made.has_words
+    assert {row.question: row.state for row in made.answers}["wish"] == "unreadable"
+
+
+def test_an_answer_to_what_was_not_asked_is_not_kept() -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+
+    made = arrived(place, ({"q": "no-such-question", "state": "answered", "choices": ["happy"]},))
+
+    assert made is not None and {row.state for row in made.answers} == {"not_reached"}
+
+
+@pytest.mark.parametrize("end", ["perhaps", "", None, 7, ["finished"]])
+def test_a_turn_without_a_readable_end_is_refused_and_stays_open(end: object) -> None:
     a_world = world()
     place = prepared(a_world, case(a_world))
     handed_over(a_world)
 
     with pytest.raises(Unreadable):
-        arrived(place, (part,))
+        arrived(place, end=end)
 
     assert place.outcome is None
+
+
+@pytest.mark.parametrize("share", [("school", "everybody"), ("school", ["family"]), ({"school": 1},)])
+@pytest.mark.parametrize("at", ["noon", "2026-11-10T09:00:00", 7, None])
+def test_an_unreadable_time_counts_as_now_and_unreadable_shares_as_nobody(share: Any, at: object) -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+
+    made = arrived(place, share=share, at=at)
+
+    assert made is not None and made.given_at == made.arrived_at
+    assert made.shares == []
+
+
+def test_a_turn_whose_time_ran_out_is_told_from_one_that_the_child_threw_away() -> None:
+    a_world = world()
+    ran_out, thrown = prepared(a_world, case(a_world)), prepared(a_world, case(a_world))
+    handed_over(a_world)
+
+    assert arrived(ran_out, keep=True, end="unfinished") is None
+    assert arrived(thrown, keep=False, end="stopped") is None
+
+    assert (ran_out.outcome, thrown.outcome) == ("unfinished", "kept_nothing")
+    assert db.session.scalar(select(ViewAnswer.id)) is None
 
 
 def test_only_the_places_own_secret_delivers_and_only_for_seven_days(clock: Any) -> None:
@@ -157,13 +223,43 @@ def test_a_wish_to_talk_is_told_at_once_and_only_a_lead_closes_it() -> None:
 
     wish = db.session.scalars(select(TalkWish)).one()
     assert {task.person_id for task in open_tasks("talk_wish")} == {a_world.worker.id, None}
-    assert {row.kind for row in db.session.scalars(select(Notice).where(Notice.key == f"talk-{wish.id}"))} == {
-        "sign_in_now"
-    }
+    assert {
+        row.kind for row in db.session.scalars(select(Notice).where(Notice.key.startswith(f"talk-{wish.id}-")))
+    } == {"sign_in_now"}
     talking.see_wish(actor_of(a_world.worker.id), wish)
     with pytest.raises(NotPermitted):
         talking.close_wish(actor_of(a_world.worker.id), wish, "Talked", opened_with=wish.version)
     assert len(open_tasks("talk_wish")) == 2
+
+
+def test_a_child_who_asks_again_after_it_was_closed_is_heard_again(clock: Any) -> None:
+    a_world = world()
+    place = prepared(a_world, case(a_world))
+    handed_over(a_world)
+    lead = people.person("Safe Lead", Role.SAFEGUARDING)
+
+    def press(at: datetime) -> tuple[int, list[str]]:
+        return sealed(place, {"talk": True, "at": at.isoformat()})
+
+    def deliver(press: tuple[int, list[str]]) -> None:
+        arriving.deliver(place.public_id, places.secret_of(place), "talk", *press)
+
+    first = press(now())
+    deliver(first)
+    wish = db.session.scalars(select(TalkWish)).one()
+    clock.forward(minutes=5)
+    talking.close_wish(actor_of(lead.id), wish, "We talked.", opened_with=wish.version)
+    clock.forward(minutes=5)
+
+    deliver(first)  # the tablet never heard that it was held
+    assert wish.closed_at is not None and open_tasks("talk_wish") == []
+    deliver(press(now()))
+
+    assert (wish.closed_at, wish.seen_at, wish.asked_at) == (None, None, now())
+    assert len(open_tasks("talk_wish")) == 2
+    assert len(set(db.session.scalars(select(Notice.key).where(Notice.key.startswith(f"talk-{wish.id}-"))))) == 2
+    talking.close_wish(actor_of(lead.id), wish, "We talked again.", opened_with=wish.version)
+    assert wish.done == "We talked.\n\nWe talked again."
 
 
 def test_nothing_flows_before_an_adult_has_read_it_and_a_view_can_be_taken_back() -> None:

@@ -9,9 +9,13 @@ from flask.testing import FlaskClient
 
 from portal.app import Portal
 from portal.extensions import db
+from portal.kernel import audit
 from portal.voice.models import ChildView, TalkWish, VoicePlace
 from portal.voice.operations.places import secret_of
-from portal.voice.rules.questions import Moment
+from portal.voice.queries.tablet import WORDS, choice_key
+from portal.voice.rules.questions import ORDERED, Age, Kind, Moment, Question
+from portal.voice.rules.sharing import AUDIENCES
+from portal.voice.rules.symbols import ANIMALS, SYMBOLS
 from tests.builders_cases import case, world
 from tests.builders_voice import handed_over, prepared, sealed
 
@@ -194,3 +198,77 @@ def test_a_damaged_delivery_is_refused(app: Portal, given: Given, body: bytes) -
     answer = app.test_client().post("/voice/deliver", data=body, content_type="application/json")
 
     assert answer.status_code in (404, 422)
+
+
+def wishes(given: Given) -> list[int]:
+    return given(lambda: list(db.session.scalars(db.select(TalkWish.place_id).order_by(TalkWish.id))))
+
+
+def test_the_wish_to_talk_is_on_the_last_screen_too(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    touch(client, "start")
+    touch(client, "stop")
+    ended = touch(client, "throw_away").headers["Location"]
+    assert "I want to talk to someone" in client.get(ended).text
+
+    told = touch(client, "talk", **{"from": "end"}).headers["Location"]
+
+    assert "have been told" in client.get(told).text
+    assert len(wishes(given)) == 1
+    assert outcome(given) == "kept_nothing"
+
+
+def test_the_last_screen_lets_nobody_ask_once_its_minutes_are_over(app: Portal, given: Given, clock: Any) -> None:
+    client = child(app, given)
+    touch(client, "start")
+    touch(client, "stop")
+    ended = touch(client, "throw_away").headers["Location"]
+    clock.forward(minutes=46)
+
+    assert "I want to talk to someone" not in client.get(ended).text
+    touch(client, "talk", **{"from": "end"})
+    assert wishes(given) == []
+    assert "Tell a grown-up you trust" in client.get("/voice/tablet").text
+
+
+def test_among_the_animals_a_wish_asks_whose_it_is(app: Portal, given: Given) -> None:
+    client = child(app, given, Moment.HELP, Moment.START)
+    first, second = given(lambda: list(db.session.scalars(db.select(VoicePlace.public_id).order_by(VoicePlace.id))))
+    touch(client, "choose", place=first)
+    touch(client, "stop")
+    touch(client, "throw_away")
+    assert "I want to talk to someone" in client.get("/voice/tablet").text
+
+    whose = touch(client, "talk").headers["Location"]
+    assert wishes(given) == [] and "Then we know who wants to talk" in client.get(whose).text
+    touch(client, "choose_to_talk", place=second)
+
+    place_id = given(lambda: db.session.scalar(db.select(VoicePlace.id).where(VoicePlace.public_id == second)))
+    assert wishes(given) == [place_id]
+    assert "have been told" in client.get("/voice/tablet").text
+
+
+def test_what_is_touched_says_in_english_what_the_rules_say() -> None:
+    words = WORDS.words("en")
+    for kind in ORDERED - {Kind.STEPS}:
+        question = Question("q", kind, {})
+        for age in Age:
+            for choice in question.choices(age):
+                assert str(words(choice_key(choice.code, age))) == choice.words
+    assert {one: str(words(f"audience_{one}")) for one in AUDIENCES} == AUDIENCES
+    assert {one: str(words(f"animal_{one}")) for one in ANIMALS} == {one: SYMBOLS[one] for one in ANIMALS}
+
+
+def test_answers_are_read_in_the_questionnaires_language_where_it_has_them(app: Portal, given: Given) -> None:
+    def in_polish() -> None:
+        version = db.session.scalars(db.select(VoicePlace)).one().asked
+        version.language = "pl"
+        audit.record(None, "questionnaire language chosen", version)
+
+    client = child(app, given, Moment.START)
+    given(in_polish)
+    touch(client, "start")
+
+    page = client.get("/voice/tablet").text.split("<template")[0]
+    assert '<span class="tablet__says">Tak sobie</span>' in page
+    assert 'data-text="Tak sobie" data-lang="pl-PL"' in page

@@ -16,10 +16,11 @@ from portal.voice.models import ChildView, HandOver, ViewAnswer, ViewShare, Voic
 from portal.voice.operations import sealing, talking
 from portal.voice.operations.places import end_when_settled, secret_of
 from portal.voice.rules.answers import Given, Turn, Unreadable, has_words, read_turn, strokes_to_json
-from portal.voice.rules.places import Outcome
+from portal.voice.rules.places import Outcome, outcome_of
 from portal.voice.rules.questions import from_json
 from portal.voice.rules.reading import may_worry
 from portal.voice.rules.sharing import Audience
+from portal.voice.rules.talking import time_of_press
 
 
 def deliver(public_id: str, secret: str, kind: str, key_id: object, parts: object) -> None:
@@ -30,8 +31,8 @@ def deliver(public_id: str, secret: str, kind: str, key_id: object, parts: objec
     """
     place = _place(public_id, secret, at_any_age=kind == "talk")
     if kind == "talk":
-        sealing.unseal(key_id, public_id, parts)
-        talking.ask_to_talk(place)
+        [wish] = sealing.unseal(key_id, public_id, parts)[:1]
+        talking.ask_to_talk(place, pressed_at=time_of_press(wish, place.prepared_at, clock.now()))
         return
     if kind != "turn":
         raise Unreadable("the kind of delivery")
@@ -57,7 +58,7 @@ def _place(public_id: str, secret: str, *, at_any_age: bool) -> VoicePlace:
 def keep_turn(place: VoicePlace, turn: Turn) -> ChildView | None:
     """Keeps what a turn brought, word for word; None when the child kept nothing. The place is settled by it."""
     place.walk, place.settled_at = None, clock.now()
-    place.outcome = (Outcome.ANSWERED if turn.keep else Outcome.KEPT_NOTHING).value
+    place.outcome = outcome_of(turn).value
     view = _view(place, turn) if turn.keep else None
     audit.record(None, "a child's turn ended", place)
     if view is not None:

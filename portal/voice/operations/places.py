@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from portal.accounts.models import Person
 from portal.accounts.operations.own_account import confirmed_by_pin
 from portal.accounts.operations.sessions import end_session
 from portal.cases.models import Case
@@ -52,6 +53,7 @@ def prepare(actor: Actor, case: Case, draft: PlaceDraft) -> VoicePlace:
     """One turn for one child, on the worker's tray until the tablet is handed over. Raises ``Refused``."""
     ensure(actor, Action.HAND_OVER, scope_of(case))
     asked = db.session.get(QuestionnaireVersion, draft.version_id)
+    db.session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update())  # one animal each
     tray = tray_of(actor)
     if problems := _problems(actor, case, draft, asked, tray):
         raise Refused(*problems)
@@ -168,12 +170,25 @@ def session_digest(token: str) -> str:
 
 def open_session_of(token: object) -> HandOver | None:
     """The hand-over behind a child's cookie; None when there is none, or it is over."""
+    found = _session_in_time(token)
+    return None if found is None or found.ended_at is not None else found
+
+
+def turn_just_ended(token: object) -> VoicePlace | None:
+    """The turn behind the last screen, as long as its session would have lasted: from there a child can ask to talk,
+    and nothing else.
+    """
+    found = _session_in_time(token)
+    if found is None:
+        return None
+    return next((one for one in found.places if one.id == found.current_place_id and one.settled_at is not None), None)
+
+
+def _session_in_time(token: object) -> HandOver | None:
     if not isinstance(token, str):
         return None
     found = db.session.scalars(select(HandOver).where(HandOver.digest == session_digest(token))).one_or_none()
-    if found is None or found.ended_at is not None or clock.now() >= found.lasts_until:
-        return None
-    return found
+    return None if found is None or clock.now() >= found.lasts_until else found
 
 
 def touch(session: HandOver) -> None:

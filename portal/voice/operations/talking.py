@@ -1,6 +1,7 @@
 """“I want to talk to someone”: told at once, told further after two working hours, closed by a safeguarding lead."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -24,14 +25,24 @@ from portal.voice.rules.talking import closing_problems, deputies_at
 DEPUTIES_JOB = "voice_tell_deputies"
 
 
-def ask_to_talk(place: VoicePlace) -> TalkWish:
+def ask_to_talk(place: VoicePlace, *, pressed_at: datetime | None) -> TalkWish:
     """Puts the child at the top of the lists of the named adult and the safeguarding leads, and writes to them.
 
-    Once a turn: pressing again changes nothing. Where the named adult has left the work, the deputies hear at once.
+    One wish a turn: pressing again changes nothing while it is open. Pressed after it was closed, it is open again;
+    without a time it may be the same press, delivered twice, and stays closed.
     """
     known = db.session.scalars(select(TalkWish).where(TalkWish.place_id == place.id)).one_or_none()
-    if known is not None:
-        return known
+    if known is None:
+        return _new_wish(place)
+    if known.closed_at is not None and pressed_at is not None and pressed_at > known.closed_at:
+        known.asked_at, known.closed_at, known.closed_by_id = clock.now(), None, None
+        known.seen_at, known.seen_by_id, known.deputies_told_at = None, None, None
+        audit.record(None, "a child wants to talk again", known)
+        _tell_all(known)
+    return known
+
+
+def _new_wish(place: VoicePlace) -> TalkWish:
     wish = TalkWish(
         place=place,
         case_id=place.case_id,
@@ -40,12 +51,17 @@ def ask_to_talk(place: VoicePlace) -> TalkWish:
         asked_at=clock.now(),
     )
     audit.record(None, "a child wants to talk", wish)
+    _tell_all(wish)
+    return wish
+
+
+def _tell_all(wish: TalkWish) -> None:
+    """Where the named adult has left the work, the deputies hear at once."""
     _put_on_lists(wish, [wish.named_adult_id], to_leads=True)
     _write_to(wish, [wish.named_adult_id, *people_with(Role.SAFEGUARDING)])
     works_on_it = wish.named_adult_id in involved_today(Case.__tablename__, wish.case_id)
     told_from = deputies_at(wish.asked_at) if works_on_it else wish.asked_at
     jobs.enqueue(DEPUTIES_JOB, {"wish": wish.id}, run_at=told_from)
-    return wish
 
 
 def _put_on_lists(wish: TalkWish, person_ids: Iterable[int], *, to_leads: bool) -> None:
@@ -63,7 +79,13 @@ def _prefix(wish: TalkWish) -> str:
 
 
 def _write_to(wish: TalkWish, person_ids: Iterable[int]) -> None:
-    tell("sign_in_now", person_ids, f"/voice/talk/{wish.id}", key=f"talk-{wish.id}", at_once=True)
+    tell(
+        "sign_in_now",
+        person_ids,
+        f"/voice/talk/{wish.id}",
+        key=f"{_prefix(wish)}-{int(wish.asked_at.timestamp())}",
+        at_once=True,
+    )
 
 
 @jobs.handles(DEPUTIES_JOB)
@@ -97,6 +119,7 @@ def close_wish(actor: Actor, wish: TalkWish, done: str, *, opened_with: int | No
     if problems := closing_problems(done):
         raise Refused(*problems)
     see_wish(actor, wish)
-    wish.closed_at, wish.closed_by_id, wish.done = clock.now(), actor.person_id, done.strip()
+    wish.closed_at, wish.closed_by_id = clock.now(), actor.person_id
+    wish.done = f"{wish.done}\n\n{done.strip()}" if wish.done else done.strip()
     audit.record(actor, "wish to talk closed", wish)
     tasks.settle_like(_prefix(wish), actor)

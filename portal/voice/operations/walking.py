@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from portal.kernel import audit
+from portal.kernel import audit, clock
 from portal.voice.models import VoicePlace
 from portal.voice.operations.arriving import keep_turn
 from portal.voice.operations.talking import ask_to_talk
@@ -16,14 +16,15 @@ from portal.voice.rules.walk import Screen, Walk
 def go(place: VoicePlace, act: str, sent: Mapping[str, list[str]]) -> str:
     """One touch: takes it, and goes to the next screen. Answers a sentence where an answer does not fit, else "".
 
-    A touch that belongs to another screen than the one in sight (pressed twice, an old page) changes nothing.
+    A touch that belongs to another screen than the one in sight (pressed twice, an old page) changes nothing. The wish
+    to talk is told on every screen, also after the last one.
     """
+    if act == "talk":
+        ask_to_talk(place, pressed_at=clock.now())
     if place.settled_at is not None:
         return ""
     document, walk = from_json(place.asked.document), rules.from_json(place.walk)
     after, problem = _after(walk, document, act, sent)
-    if act == "talk":
-        ask_to_talk(place)
     if after == walk:
         return problem
     if after.screen is Screen.END:

@@ -10,13 +10,12 @@ from sqlalchemy import select
 from portal.extensions import db
 from portal.kernel import clock
 from portal.kernel.crypto import keyed_digest
-from portal.kernel.languages import ENGLISH, LANGUAGES, Catalogue, Language
+from portal.kernel.languages import ENGLISH, Catalogue, Language, Text, language_of
 from portal.voice.models import HandOver, SealingKey, VoicePlace
 from portal.voice.operations.places import secret_of
 from portal.voice.rules.places import FROM_FIRST_TOUCH
 from portal.voice.rules.questions import Age, Choice, Kind, Question, from_json
 from portal.voice.rules.sharing import AUDIENCE_SYMBOLS, AUDIENCES
-from portal.voice.rules.symbols import SYMBOLS
 from portal.voice.rules.walk import Walk
 from portal.voice.rules.walk import from_json as walk_from_json
 
@@ -34,11 +33,20 @@ class AskedRow:
     kind: str
     words: str
     symbol: str
-    choices: tuple[Choice, ...]
+    choices: tuple["ChoiceRow", ...]
 
     @property
     def takes_many(self) -> bool:
         return self.kind == Kind.PICTURES
+
+
+@dataclass(frozen=True)
+class ChoiceRow:
+    """One thing to touch, in the questionnaire's language where its words were translated."""
+
+    code: str
+    symbol: str
+    words: Text
 
 
 @dataclass(frozen=True)
@@ -47,11 +55,11 @@ class TurnRow:
 
     public_id: str
     animal: str
-    animal_words: str
+    animal_words: Text
     age: str
     language: Language
     questions: tuple[AskedRow, ...]
-    audiences: tuple[tuple[str, str, str], ...]
+    audiences: tuple[tuple[str, str, Text], ...]
     """Code, symbol and words of who else may see it"""
 
 
@@ -66,22 +74,42 @@ class CarriedTurn:
 
 def turn_row(place: VoicePlace) -> TurnRow:
     """A place as the tablet draws it."""
-    document, age = from_json(place.asked.document), Age(place.age)
-    total = len(document.questions)
+    document, age, language = from_json(place.asked.document), Age(place.age), language_of(place.asked.language)
+    words, total = WORDS.words(language.code), len(document.questions)
     return TurnRow(
         place.public_id,
         place.animal,
-        SYMBOLS[place.animal],
+        words(f"animal_{place.animal}"),
         age.value,
-        LANGUAGES.get(place.asked.language, ENGLISH),
-        tuple(_asked(question, at, total, age) for at, question in enumerate(document.questions)),
-        tuple((one.value, AUDIENCE_SYMBOLS[one], words) for one, words in AUDIENCES.items()),
+        language,
+        tuple(_asked(question, at, total, age, language) for at, question in enumerate(document.questions)),
+        tuple((one.value, AUDIENCE_SYMBOLS[one], words(f"audience_{one.value}")) for one in AUDIENCES),
     )
 
 
-def _asked(question: Question, at: int, total: int, age: Age) -> AskedRow:
-    words, choices = question.words(age), question.choices(age)
+def _asked(question: Question, at: int, total: int, age: Age, language: Language) -> AskedRow:
+    choices = tuple(
+        ChoiceRow(choice.code, choice.symbol, _choice_words(question.kind, choice, age, language))
+        for choice in question.choices(age)
+    )
+    words = question.words(age)
     return AskedRow(at, at + 1, total, question.key, question.kind.value, words, question.symbol, choices)
+
+
+def _choice_words(kind: Kind, choice: Choice, age: Age, language: Language) -> Text:
+    """Numbers are read in every language; the names of pictures are English."""
+    if kind is Kind.STEPS:
+        return Text(choice.words, language)
+    if kind is Kind.PICTURES:
+        return Text(choice.words, ENGLISH)
+    key = choice_key(choice.code, age)
+    return WORDS.words(language.code)(key)
+
+
+def choice_key(code: str, age: Age) -> str:
+    """Where the catalogue holds the words of an answer; older children read some of them without faces."""
+    older = f"choice_{code}_older"
+    return older if age is Age.SECONDARY and older in WORDS.keys(ENGLISH.code) else f"choice_{code}"
 
 
 def open_places(session: HandOver) -> list[VoicePlace]:

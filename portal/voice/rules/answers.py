@@ -25,6 +25,8 @@ class AnswerState(StrEnum):
     NOT_SAY = "not_say"
     NOT_KNOW = "not_know"
     NOT_REACHED = "not_reached"
+    UNREADABLE = "unreadable"
+    """Something came that fits no answer to this question; the rest of the turn is kept"""
 
 
 STATE_WORDS: Mapping[AnswerState, str] = {
@@ -32,6 +34,7 @@ STATE_WORDS: Mapping[AnswerState, str] = {
     AnswerState.NOT_SAY: "Chose not to say",
     AnswerState.NOT_KNOW: "I don't know",
     AnswerState.NOT_REACHED: "Not reached",
+    AnswerState.UNREADABLE: "Came back and could not be read",
 }
 
 
@@ -40,6 +43,8 @@ class Ended(StrEnum):
 
     FINISHED = "finished"
     STOPPED = "stopped"
+    UNFINISHED = "unfinished"
+    """Its time ran out, or the tablet was handed over anew, before the child said whether anything is kept"""
 
 
 Stroke = tuple[tuple[int, int], ...]
@@ -73,7 +78,8 @@ class Unreadable(Exception):
 
 def read_turn(parts: Sequence[Mapping[str, Any]], document: Document) -> Turn:
     """The turn that unsealed parts make: answers in the order in which they were given, the later one of two counts,
-    and one part that ends it. Raises ``Unreadable``.
+    and one part that ends it. An answer that does not fit its question loses itself alone. Raises ``Unreadable``
+    where the end is missing or is none.
     """
     ends = [part for part in parts if "end" in part]
     if len(ends) != 1:
@@ -81,32 +87,49 @@ def read_turn(parts: Sequence[Mapping[str, Any]], document: Document) -> Turn:
     end = ends[0]
     answers: dict[str, Given] = {}
     for part in sorted((part for part in parts if "end" not in part), key=_order):
-        given = _given(part, document)
-        answers[given.key] = given
+        question = document.question(str(part.get("q", "")))
+        if question is not None:
+            answers[question.key] = _given_or_unreadable(part, question)
     try:
-        ended, keep = Ended(end["end"]), end["keep"] is True
-        audiences = frozenset(Audience(one) for one in end.get("share", ()))
-        given_at = datetime.fromisoformat(end["at"]) if end.get("at") else None
-    except (ValueError, TypeError, KeyError) as error:
+        ended, keep = Ended(str(end["end"])), end["keep"] is True
+    except (ValueError, KeyError) as error:
         raise Unreadable("the end of the turn") from error
-    if given_at is not None and given_at.tzinfo is None:
-        raise Unreadable("a time without a zone")
-    if not keep:
+    given_at = moment_of(end.get("at"))
+    if not keep or ended is Ended.UNFINISHED:
         return Turn(ended, False, given_at=given_at)
-    return Turn(ended, True, complete(document, answers.values()), audiences, given_at)
+    return Turn(ended, True, complete(document, answers.values()), _audiences(end.get("share")), given_at)
+
+
+def moment_of(text: object) -> datetime | None:
+    """A moment as a tablet writes it; None where it is none, or has no zone."""
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _audiences(codes: object) -> frozenset[Audience]:
+    """Who else may see it. Nobody, where any of it is not readable."""
+    try:
+        return frozenset(Audience(code) for code in codes) if isinstance(codes, list | tuple) else frozenset()
+    except ValueError:
+        return frozenset()
 
 
 def _order(part: Mapping[str, Any]) -> int:
     number = part.get("n", 0)
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise Unreadable("the order of the answers")
-    return number
+    return number if type(number) is int else 0
 
 
-def _given(part: Mapping[str, Any], document: Document) -> Given:
-    question = document.question(str(part.get("q", "")))
-    if question is None:
-        raise Unreadable("a question that was not asked")
+def _given_or_unreadable(part: Mapping[str, Any], question: Question) -> Given:
+    try:
+        return _given(part, question)
+    except Unreadable:
+        return Given(question.key, AnswerState.UNREADABLE)
+
+
+def _given(part: Mapping[str, Any], question: Question) -> Given:
     try:
         state = AnswerState(str(part.get("state")))
     except ValueError as error:
@@ -231,8 +254,8 @@ def _one_path(stroke: Stroke) -> str:
 
 
 def has_words(answers: Iterable[Given]) -> bool:
-    """Is there anything in the child's own words or lines? An adult reads it the same day."""
-    return any(given.words or given.strokes for given in answers)
+    """Is there anything in the child's own words or lines, or that could be? An adult reads it the same day."""
+    return any(given.words or given.strokes or given.state is AnswerState.UNREADABLE for given in answers)
 
 
 class Change(StrEnum):

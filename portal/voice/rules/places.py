@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from portal.voice.rules.answers import Ended, Turn
+
 FROM_FIRST_TOUCH = timedelta(minutes=45)
 """So long a session for one child lasts once it was touched."""
 TAKEN_FOR = timedelta(days=7)
@@ -46,6 +48,7 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     KEPT_NOTHING = "kept_nothing"
+    UNFINISHED = "unfinished"
     WITHDRAWN = "withdrawn"
 
 
@@ -57,6 +60,7 @@ class PlaceState(StrEnum):
     NOTHING_CAME = "nothing_came"
     ANSWERED = "answered"
     KEPT_NOTHING = "kept_nothing"
+    UNFINISHED = "unfinished"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
 
@@ -67,9 +71,17 @@ PLACE_STATES: Mapping[PlaceState, str] = {
     PlaceState.NOTHING_CAME: "Nothing has come back",
     PlaceState.ANSWERED: "Answered",
     PlaceState.KEPT_NOTHING: "The child kept nothing",
+    PlaceState.UNFINISHED: "Not finished in time, so nothing was kept",
     PlaceState.WITHDRAWN: "Withdrawn",
     PlaceState.LAPSED: "Too old to be taken",
 }
+
+
+def outcome_of(turn: Turn) -> Outcome:
+    """How a place ends with what came back."""
+    if turn.keep:
+        return Outcome.ANSWERED
+    return Outcome.UNFINISHED if turn.ended is Ended.UNFINISHED else Outcome.KEPT_NOTHING
 
 
 def place_state(

@@ -4,15 +4,16 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, session, url_for
+from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.kernel import clock, hx, rates
 from portal.kernel.access import public
+from portal.kernel.assets import Assets, SymbolSheet
 from portal.kernel.errors import OutOfReach
 from portal.kernel.forms import has_control
 from portal.kernel.languages import ENGLISH
-from portal.kernel.web import sent_without_token, takes_up_to
+from portal.kernel.web import let_it_be_kept, sent_without_token, takes_up_to
 from portal.voice.operations import arriving, places, walking
 from portal.voice.queries import tablet as queries
 from portal.voice.rules.answers import Unreadable
@@ -47,20 +48,25 @@ def tablet() -> ResponseReturnValue:
 @blueprint.post("/voice/tablet")
 @public(_WHY)
 def touch_tablet() -> ResponseReturnValue:
-    child = places.open_session_of(session.get(CHILD))
+    act, child = request.form.get("act", ""), places.open_session_of(session.get(CHILD))
+    over = places.turn_just_ended(session.get(CHILD)) if request.form.get("from") == "end" else None
+    if act == "talk" and over is not None:
+        walking.go(over, act, {})
+        return redirect(url_for(".ended", told="yes"), 303)
     if child is None:
         return redirect(url_for(".tablet"), 303)
-    act = request.form.get("act", "")
     places.touch(child)
-    if act == "choose":
-        places.choose_place(child, request.form.get("place", ""))
+    if act in ("choose", "choose_to_talk"):
+        chosen = places.choose_place(child, request.form.get("place", ""))
+        if act == "choose_to_talk":
+            walking.go(chosen, "talk", {})
         return redirect(url_for(".tablet"), 303)
     place = queries.current_place(child)
-    if place is None:
-        return redirect(url_for(".tablet"), 303)
     if act == "another":
         places.leave_place(child)
         return redirect(url_for(".tablet"), 303)
+    if place is None or place.settled_at is not None:
+        return redirect(url_for(".tablet", whose="yes" if act == "talk" else None), 303)
     sent = request.form.to_dict(flat=False)
     if any(has_control(value) for values in sent.values() for value in values):
         return _shown(child, problem="Some of these signs cannot be kept. Please write it again.", status=422)
@@ -75,9 +81,11 @@ def touch_tablet() -> ResponseReturnValue:
 @blueprint.get("/voice/tablet/ended")
 @public("says thank you to a child; it shows nothing of what was said")
 def ended() -> ResponseReturnValue:
-    child = places.open_session_of(session.get(CHILD))
-    kept_nothing = request.args.get("kept") == "no"
-    return _page("end", carried=[], another=child is not None, kept_nothing=kept_nothing)
+    token, kept_nothing = session.get(CHILD), request.args.get("kept") == "no"
+    if request.args.get("told") == "yes":
+        return _page("talk", carried=[])
+    child, turn = places.open_session_of(token), places.turn_just_ended(token)
+    return _page("end", carried=[], another=child is not None, kept_nothing=kept_nothing, may_talk=turn is not None)
 
 
 @blueprint.post("/voice/tablet/first-touch")
@@ -119,6 +127,16 @@ def deliver() -> ResponseReturnValue:
     return {"held": True}
 
 
+@blueprint.get("/voice/tablet.css")
+@public("how a tablet looks; the same for everybody")
+def look() -> Response:
+    """The service's colour and the tablet's styles as one file: on a slow tablet every further one is felt."""
+    let_it_be_kept()
+    response = make_response(render_template("brand.css") + _assets().text("tablet.css"))
+    response.headers["Content-Type"] = "text/css; charset=utf-8"
+    return response
+
+
 @blueprint.get("/voice/sw.js")
 @public("the service worker that shows the tablet's frame without signal; the same for everybody")
 def service_worker() -> Response:
@@ -133,8 +151,9 @@ def _shown(child: Any, *, problem: str = "", status: int = 200) -> ResponseRetur
     carried = [queries.carried_turn(place, child) for place in queries.open_places(child)]
     place = queries.current_place(child)
     if place is None or place.settled_at is not None:
-        several = len(child.places) > 1
-        return _page("animals" if several else "over", carried=carried)
+        if len(child.places) == 1:
+            return _page("over", carried=carried)
+        return _page("whose" if request.args.get("whose") == "yes" else "animals", carried=carried)
     row, walk = queries.turn_row(place), queries.walk_of(place)
     return _page(
         walk.screen.value,
@@ -150,13 +169,20 @@ def _shown(child: Any, *, problem: str = "", status: int = 200) -> ResponseRetur
 
 def _page(screen: str, *, status: int = 200, **context: Any) -> ResponseReturnValue:
     language = context.pop("language", ENGLISH)
-    blank = {"turn": None, "walk": None, "asked": None, "problem": "", "another": False, "kept_nothing": False}
+    blank = {"turn": None, "walk": None, "asked": None, "problem": "", "another": False}
+    blank |= {"kept_nothing": False, "may_talk": False}
     return hx.page(
         "voice/tablet.html",
         status=status,
         screen=screen,
         language=language,
         words_in=queries.WORDS.words,
+        symbols=SymbolSheet(_assets()),
         now=clock.now(),
         **(blank | context),
     )
+
+
+def _assets() -> Assets:
+    found: Assets = current_app.extensions["assets"]
+    return found
