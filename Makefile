@@ -33,7 +33,7 @@ check: development assets ## formatting, lint, types, import contracts, template
 	@$(PY) -m pytest -q tests/architecture
 
 trial: development assets browser ## the long trials
-	@$(PY) -m pytest --trial tests/trials tests/access $(PYTEST_ARGS)
+	@$(PY) -m pytest --trial tests/trials tests/access tests/journeys $(PYTEST_ARGS)
 
 bench: development assets ## the benchmarks: a table, and JSON in instance/bench/ (BENCH_ARGS="register" runs one)
 	@$(PY) -m tests.bench $(BENCH_ARGS)

@@ -76,6 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_engines: hostile text, conflicts and the like: also in files of pages")
+    config.addinivalue_line("markers", "in_trial: only with --trial, because another test shows nearly the same")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -86,8 +87,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 LONG = ("journeys", "trials", "access")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long ones first, so that at the end no process waits for another."""
+    if not config.getoption("--trial"):
+        left = [item for item in items if item.get_closest_marker("in_trial")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("in_trial")]
     items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 

@@ -12,7 +12,9 @@ from tests.journeys.story import ASH, COORDINATOR, WORKER, follow, menu, press, 
 QUESTION = "A pupil in Year 5 leaves the room several times a day. How do we agree on a way out that is safe?"
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+@pytest.mark.parametrize(
+    "javascript", [True, pytest.param(False, marks=pytest.mark.in_trial)], ids=["with JavaScript", "without"]
+)
 def test_a_question_is_answered_and_becomes_a_referral(walker: Callable[..., Walker], javascript: bool) -> None:
     subject = f"Leaving the room, {'first' if javascript else 'second'} class"
     school = walker(javascript=javascript)

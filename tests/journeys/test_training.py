@@ -16,7 +16,9 @@ from tests.serving import Server
 TOPIC = "Attachment awareness"
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+@pytest.mark.parametrize(
+    "javascript", [True, pytest.param(False, marks=pytest.mark.in_trial)], ids=["with-javascript", "without-javascript"]
+)
 def test_from_the_wish_to_the_standing(walker: Callable[..., Walker], served: Server, javascript: bool) -> None:
     def person(name: str) -> Walker:
         one = walker(javascript=javascript)
