@@ -65,6 +65,7 @@ FEATURES: dict[str, Feature | None] = {
 STAYS_OPEN = frozenset(
     {
         "feedback.read_words",
+        "voice.deliver",
         "voice.read",
         "voice.hold",
         "voice.talk",

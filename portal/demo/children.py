@@ -258,7 +258,7 @@ def _talked(cast: Cast, today: date) -> Story:
     yield at(day, 13, 40)
     case = _open_cases(cast)[3]
     place = _prepared_by(case, Moment.OTHER)
-    wish = talking.ask_to_talk(place, pressed_at=None)
+    wish = talking.ask_to_talk(place)
     arriving.keep_turn(place, Turn(Ended.STOPPED, False))
     yield at(day, 14, 5)
     talking.see_wish(_worker_of(case), wish)
@@ -281,7 +281,7 @@ def _today(cast: Cast, today: date) -> Story:
     arriving.keep_turn(
         wanting, _unread(Moment.START, ("so_so", "often", "sad", "maybe", "sometimes", "4"), _SAD_WORDS[1])
     )
-    talking.ask_to_talk(wanting, pressed_at=None)
+    talking.ask_to_talk(wanting)
     unhappy = _prepared_by(sad, Moment.START)
     answers = ("very_sad", "rarely", "very_sad", "no", "never", "2")
     arriving.keep_turn(unhappy, _unread(Moment.START, answers, _SAD_WORDS[2], frozenset({Audience.SCHOOL})))

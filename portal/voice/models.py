@@ -216,13 +216,15 @@ class ViewReply(Audited, Model):
 
 
 class TalkWish(Audited, Model):
-    """“I want to talk to someone”: one a turn, open until a safeguarding lead says what was done."""
+    """“I want to talk to someone”: open until a safeguarding lead says what was done; asked again, it is another."""
 
     __tablename__ = "talk_wish"
-    __table_args__ = (Index("ix_talk_wish_open", "closed_at", "asked_at"),)
+    __table_args__ = (Index("ix_talk_wish_open", "closed_at", "asked_at"), UniqueConstraint("place_id", "press"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    place_id: Mapped[int] = mapped_column(ForeignKey("voice_place.id"), unique=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("voice_place.id"))
+    press: Mapped[str | None] = mapped_column(String(64))
+    """A digest of the sealed wish, by which the same one is known again; None where the server drew the screen"""
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     pupil_id: Mapped[int] = mapped_column(ForeignKey("pupil.id"))
     named_adult_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -46,10 +46,12 @@ export async function change(id, make) {
   }))
 }
 
-// A turn that is known already, also one that was sent, stays as it is.
+// A turn that is known already stays where it is, also one that was sent; its screens are those of this version.
 export async function add(record) {
+  const { html, animal, lang, dir, age } = record
   const { keyval, store } = await library()
-  await keyval.update(record.id, (known) => known ?? record, store)
+  const merged = (known) => (known.state === 'open' ? { ...known, html, animal, lang, dir, age } : known)
+  await keyval.update(record.id, (known) => (known ? merged(known) : record), store)
 }
 
 export async function forget(id) {
@@ -85,9 +87,15 @@ export async function sendWish(id) {
   if (!record?.talk) return 'later'
   if (record.talkHeld) return 'held'
   const outcome = await delivered(record, 'talk', [record.talk])
-  if (outcome === 'held') await change(id, (known) => ({ ...known, talkHeld: true }))
-  if (outcome === 'refused') await change(id, (known) => ({ ...known, talkRefused: true }))
+  const same = (known) => known.talk === record.talk // the child may have pressed again meanwhile
+  if (outcome === 'held') await change(id, (known) => same(known) && { ...known, talkHeld: true })
+  if (outcome === 'refused') await change(id, (known) => same(known) && { ...known, talkRefused: true })
   return outcome
+}
+
+// The server has this turn's end without this tablet: nothing of it is to be sent any more but a wish.
+export async function settle(id) {
+  await change(id, emptied)
 }
 
 const emptied = (record) => ({ ...record, state: 'sent', parts: {}, end: '', html: '' })

@@ -1,13 +1,14 @@
 // A child's turn on the tablet. Without this file the server draws each screen; with it the tablet goes from screen to
 // screen by itself, also without signal, and each answer is sealed the moment it is given.
 
-import { add, all, change, forget, now, one, send, sendWish, whenSent, wishWaits } from './tablet-store.js'
+import { add, all, change, forget, now, one, send, sendWish, settle, whenSent, wishWaits } from './tablet-store.js'
 
 const place = document.getElementById('tablet')
 const { worker, firstTouch } = document.body.dataset
 const over = document.getElementById('tablet-over')
 const NOT_KEPT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u2028\u2029\ufffe\uffff]/g // signs that no database keeps
-const SERVER_WALKS = ['question', 'stop', 'share', 'talk', 'whose']
+const SERVER_WALKS = ['question', 'stop', 'share', 'talk', 'whose', 'end']
+const HELD = 5_000 // ms that a touch waits for the tablet's store, before the server answers it
 const MOST_STROKES = 200
 const MOST_POINTS = 4_000
 
@@ -27,16 +28,31 @@ const chosen = new Map() // what is in sight again when the child goes back; onl
 
 async function takeOver() {
   const carried = new Set()
+  let handOver = ''
   for (const packed of document.querySelectorAll('script[data-turn]')) {
     const { turn: facts, animal, lang, dir, age } = packed.dataset
     const record = { ...JSON.parse(facts), animal, lang, dir, age, html: packed.textContent, state: 'open', at: -1, parts: {}, end: '', talk: '', touchedAt: 0 }
     record.skew = record.now - Math.floor(Date.now() / 1000)
     delete record.now
-    carried.add(record.handOver)
+    carried.add(record.id)
+    handOver = record.handOver
     await add(record)
   }
   if (!carried.size) return // no turns on this page: those that are kept go on
-  for (const record of await all()) if (record.state === 'open' && !carried.has(record.handOver)) await giveUp(record)
+  for (const record of await all()) {
+    if (record.state !== 'open' || carried.has(record.id)) continue
+    if (record.handOver === handOver) await settle(record.id) // it went to its end at the server
+    else await giveUp(record)
+  }
+}
+
+// Has a turn of this page gone on here, before the server drew a screen of it?
+async function hasBegunHere() {
+  for (const packed of document.querySelectorAll('script[data-turn]')) {
+    const record = await one(JSON.parse(packed.dataset.turn).id)
+    if (record?.state === 'open' && record.at >= 0) return true
+  }
+  return false
 }
 
 async function becomeReady(records) {
@@ -93,13 +109,24 @@ function where(record) {
 }
 
 function begin(record) {
+  const parts = partsOf(record)
+  placeSheet(parts)
   turn = record
-  screens = partsOf(record)
-  document.getElementById('tablet-sheet').replaceChildren(screens.querySelector('.tablet__sheet'))
+  screens = parts
   ended = 'finished'
   cameFrom = 'welcome'
   chosen.clear()
   if (record.at >= 0 || drawn !== 'welcome') where(record)
+}
+
+// The symbols that the screens of a turn point to.
+function placeSheet(parts) {
+  const sheet = parts.querySelector('.tablet__sheet')
+  if (sheet) document.getElementById('tablet-sheet').replaceChildren(sheet)
+}
+
+async function openTurn(id) {
+  return (await openTurns()).find((record) => record.id === id)
 }
 
 async function openTurns() {
@@ -127,16 +154,18 @@ async function showFirst() {
 
 // Which child it is: to go on with its turn ('animals'), or because somebody wants to talk ('whose').
 function showAnimals(name, open) {
-  const list = partsOf(open[0]).querySelector(`[data-screen="${name}"]`)
+  turn = screens = null
+  const parts = partsOf(open[0])
+  const list = parts.querySelector(`[data-screen="${name}"]`)
   list.querySelector('form').append(...open.map(animalButton))
-  document.getElementById('tablet-sheet').replaceChildren(partsOf(open[0]).querySelector('.tablet__sheet'))
+  placeSheet(parts)
   show(list)
 }
 
 function animalButton(record) {
   const button = Object.assign(document.createElement('button'), { className: 'tablet__animal', type: 'submit', name: 'place', value: record.id })
   const words = Object.assign(document.createElement('span'), { className: 'tablet__says', textContent: record.animal })
-  button.append(partsOf(record).querySelector('[data-tile] svg'), words)
+  button.append(...partsOf(record).querySelector('[data-tile]').children, words)
   return button
 }
 
@@ -170,7 +199,7 @@ async function showEnd() {
 
 async function wishToTalk() {
   try {
-    const closed = await seal({ talk: true, at: new Date(now(turn) * 1000).toISOString() }, turn)
+    const closed = await seal({ talk: true }, turn) // sealed anew at each press, which tells the server two presses from one
     await change(turn.id, (known) => ({ ...known, talk: closed, talkHeld: false, talkRefused: false }))
     const outcome = await Promise.race([sendWish(turn.id), new Promise((done) => setTimeout(done, 4_000, 'later'))])
     showScreen(outcome === 'held' ? 'talk' : 'talk-unsent')
@@ -200,6 +229,7 @@ async function goBack(section) {
   remember(section)
   if (['stop', 'talk', 'talk-unsent'].includes(screen)) {
     turn = (await one(turn.id)) ?? turn
+    if (cameFrom === 'animals') return showFirst()
     if (cameFrom === 'end') return showEnd()
     if (cameFrom === 'stop' || cameFrom === 'share') return showScreen(cameFrom)
     return where(turn)
@@ -215,16 +245,13 @@ async function goBack(section) {
 
 async function touched(form, act) {
   const current = form.closest('[data-screen]')
-  if (form.dataset.act === 'choose') return begin(await one(act))
-  if (form.dataset.act === 'choose_to_talk') {
-    begin(await one(act))
-    return wishToTalk()
-  }
+  if (form.dataset.act.startsWith('choose')) return chosenAnimal(form.dataset.act, await openTurn(act))
   if (act === 'another') return showFirst()
   if (act === 'start') return start()
   if (act === 'back') return goBack(current)
   if (act === 'stop') return goTo('stop')
-  if (act === 'talk' && !turn) return showAnimals('whose', await openTurns())
+  if (act === 'talk' && !turn) return askWhose()
+  if (!form.isConnected) return // another screen came while the touch was held
   if (act === 'talk') {
     remember(current)
     if (!['talk', 'talk-unsent'].includes(current.dataset.screen)) cameFrom = current.dataset.screen
@@ -235,6 +262,20 @@ async function touched(form, act) {
   if (act === 'share') return finish({ end: ended, keep: true, share: [...form.querySelectorAll('[name=share]:checked')].map((box) => box.value) })
   if (act === 'not_say' || act === 'not_know') return answer({ q: current.dataset.key, state: act }, Number(current.dataset.at))
   if (act === 'answer') return answered(current)
+}
+
+// The animal of a turn that is over is not there any more: then the list is shown anew.
+function chosenAnimal(act, record) {
+  if (!record) return showFirst()
+  begin(record)
+  if (act === 'choose') return
+  cameFrom = 'animals'
+  return wishToTalk()
+}
+
+async function askWhose() {
+  const open = await openTurns()
+  return open.length ? showAnimals('whose', open) : showFirst()
 }
 
 async function start() {
@@ -278,7 +319,7 @@ function read(current) {
 function restore(current) {
   const given = chosen.get(current.dataset.key)
   if (!given) return
-  for (const code of given.choices ?? []) current.querySelector(`[value="${code}"]`).checked = true
+  for (const code of given.choices ?? []) current.querySelector(`[name="choice"][value="${code}"]`).checked = true
   if (given.words) current.querySelector('textarea').value = given.words
   if (given.strokes) current.strokes = given.strokes
 }
@@ -393,13 +434,19 @@ async function takeOverOrLeave() {
   try {
     ;({ seal } = await import('./tablet-seal.js'))
     await takeOver()
-    await all()
+    if (mode !== 'script') return // it took too long: the server answers already
+    if (location.search) history.replaceState(null, '', location.pathname)
+    if (drawn !== 'over') await showFirst()
   } catch {
     mode = 'server' // nothing can be kept here, as in a private window
-    return
   }
-  if (location.search) history.replaceState(null, '', location.pathname)
-  if (drawn !== 'end' && drawn !== 'over') await showFirst()
+}
+
+// Waits for the tablet's own store, but not for ever.
+function withinPatience(work) {
+  return Promise.race([work, new Promise((done) => setTimeout(done, HELD, 'late'))]).then((outcome) => {
+    if (outcome === 'late') mode = 'server'
+  })
 }
 
 async function run() {
@@ -408,12 +455,14 @@ async function run() {
     voice.showListen(place)
   }, () => {}) // without it the tablet is silent
   if (!window.indexedDB || !window.crypto?.subtle) return
-  if (SERVER_WALKS.includes(drawn)) return send() // this turn went from screen to screen at the server, and goes on there
+  // A turn that goes from screen to screen at the server goes on there.
+  if (SERVER_WALKS.includes(drawn) && !(await hasBegunHere().catch(() => false))) return send()
   mode = 'script'
-  taken = takeOverOrLeave()
+  taken = withinPatience(takeOverOrLeave())
   performance.mark('ready')
   await taken
   if (mode !== 'script') return
+  performance.mark('kept')
   document.body.dataset.ready = 'script'
   send()
   await becomeReady((await all()).filter((record) => record.state === 'open')).catch(() => {})

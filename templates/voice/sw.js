@@ -3,9 +3,9 @@
 const KEEP = 'voice-frame-1'
 const FRAME = {{ url_for('voice.shell')|tojson }}
 const TABLET = {{ url_for('voice.tablet')|tojson }}
-const LOOK = {{ url_for('voice.look')|tojson }}
+const LOOK = {{ look_url|tojson }}
 const IMPORTED = {{ [asset('tablet-store.js'), asset('tablet-seal.js'), asset('listen.js')]|tojson }} // a module asks for them without a version
-const PARTS = [...{{ [url_for('voice.shell'), url_for('voice.look'), asset('tablet.js'), asset('idb-keyval.js'), asset('font.woff2'), asset('favicon.svg')]|tojson }}, ...IMPORTED.map((part) => part.split('?')[0])]
+const PARTS = [...{{ [url_for('voice.shell'), look_url, asset('tablet.js'), asset('idb-keyval.js'), asset('font.woff2'), asset('font-ext.woff2'), asset('font-arabic.woff2'), asset('favicon.svg')]|tojson }}, ...IMPORTED.map((part) => part.split('?')[0])]
 const PATIENCE = 3000 // ms; then the frame that is kept is shown
 
 self.addEventListener('install', (event) => {
@@ -21,16 +21,22 @@ async function tidy() {
 
 self.addEventListener('activate', (event) => event.waitUntil(Promise.all([self.clients.claim(), tidy()])))
 
-async function frameFirstOrKept(request) {
+async function inTime(request, patience) {
   const giveUp = new AbortController()
-  const timer = setTimeout(() => giveUp.abort(), PATIENCE)
+  const timer = setTimeout(() => giveUp.abort(), patience)
   try {
-    const answer = await fetch(request, { signal: giveUp.signal })
+    return await fetch(request, { signal: giveUp.signal })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function frameFirstOrKept(request) {
+  try {
+    const answer = await inTime(request, PATIENCE)
     if (answer.status < 500) return answer
   } catch {
     // no signal, or too little of it
-  } finally {
-    clearTimeout(timer)
   }
   return (await caches.match(FRAME)) ?? Response.error()
 }
@@ -42,12 +48,12 @@ async function keptOrFetched(request) {
     const kept = await caches.match(request)
     if (kept) return kept
   }
+  const older = await caches.match(request, { ignoreSearch: true })
+  if (!older) return fetch(request)
   try {
-    return await fetch(request)
-  } catch (error) {
-    const older = await caches.match(request, { ignoreSearch: true })
-    if (older) return older
-    throw error
+    return await inTime(request, PATIENCE)
+  } catch {
+    return older
   }
 }
 
@@ -60,5 +66,5 @@ self.addEventListener('fetch', (event) => {
     if (pathname === TABLET || pathname.startsWith(`${TABLET}/`)) event.respondWith(frameFirstOrKept(request))
     return
   }
-  if (pathname.startsWith('/static/') || pathname === LOOK) event.respondWith(keptOrFetched(request))
+  if (pathname.startsWith('/static/') || pathname === new URL(LOOK, self.location).pathname) event.respondWith(keptOrFetched(request))
 })

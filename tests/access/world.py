@@ -251,7 +251,7 @@ def _voice(world: World, case: Case, secret: str) -> dict[str, int]:
     view = builders_voice.view(world, case, answers=answers)
     worker = actor_of(world.worker.id)
     reading.answer_child(worker, view, reading.ReplyDraft(f"{secret} said", f"{secret} did"), opened_with=0)
-    return {"view_id": view.id, "wish_id": talking.ask_to_talk(view.place, pressed_at=None).id}
+    return {"view_id": view.id, "wish_id": talking.ask_to_talk(view.place).id}
 
 
 def _agreement(world: World, secret: str) -> int:

@@ -18,7 +18,7 @@ Object.defineProperty(window, 'speechSynthesis', {
   value: { speak: (said) => window.spoken.push([said.text, said.lang]), cancel() {}, getVoices: () => [] },
 })
 """
-TARGETS = "button:visible, .tablet__choice:visible, a:visible, textarea:visible"
+TARGETS = "button:visible:not(.tablet__enter), .tablet__choice:visible, a:visible, textarea:visible"
 SIZES = {"8-inch": (600, 960), "8-inch on its side": (960, 600), "10-inch": (800, 1280), "phone": (360, 640)}
 
 
@@ -253,6 +253,65 @@ def test_a_turn_that_began_at_the_server_goes_on_there(portal: Tablets, chromium
     context.close()
 
 
+def test_a_turn_that_went_on_here_goes_on_here_after_an_early_touch(portal: Tablets, chromium: Browser) -> None:
+    page, _ = early(portal, chromium, "")
+    page.wait_for_selector("[data-ready]")
+    page.get_by_role("button", name="Start").click()
+    for at in range(3):
+        page.locator(f"[data-at='{at}']").wait_for()
+        page.get_by_role("button", name="I don't know").click()
+    page.locator("[data-at='3']").wait_for()
+    page.route("**/tablet.js*", lambda route: route.abort())
+    page.reload()
+    page.get_by_role("button", name="Start").click()  # the server knows nothing of the three answers
+    page.locator("[data-at='0']").wait_for()
+    page.unroute("**/tablet.js*")
+    page.reload()
+
+    expect(page.locator("[data-at='3']")).to_be_visible()
+    page.context.close()
+
+
+def test_a_wish_on_the_last_screen_that_the_server_drew_is_told(portal: Tablets, chromium: Browser) -> None:
+    context = chromium.new_context(service_workers="block")
+    portal.hand_over(context, Moment.START)
+    page, before = context.new_page(), portal.wishes()
+    page.route("**/tablet.js*", lambda route: route.abort())
+    page.goto(f"{portal.address}/voice/tablet")
+    page.get_by_role("button", name="Start").click()
+    page.unroute("**/tablet.js*")
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Throw it away").click()
+    page.get_by_role("button", name="I want to talk to someone").click()
+
+    expect(page.get_by_role("heading", name="We have told someone")).to_be_visible()
+    assert portal.wishes() == before + 1
+    context.close()
+
+
+def test_a_touch_is_answered_by_the_server_where_the_store_never_opens(portal: Tablets, chromium: Browser) -> None:
+    page, sent = early(portal, chromium, SLOW_STORE)
+    page.get_by_role("button", name="Start").click()
+
+    expect(page.locator(".tablet__card[data-screen=question]")).to_be_visible()
+    assert len(sent) > 1
+    page.context.close()
+
+
+def test_a_chosen_step_is_there_again_when_the_child_comes_back(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.START)
+    page.get_by_role("button", name="Start").click()
+    while page.locator("[data-kind=steps]").count() == 0:
+        page.get_by_role("button", name="I don't know").click()
+        page.wait_for_timeout(100)
+    page.locator(".tablet__choice").nth(4).click()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Back").click()
+
+    expect(page.locator(".tablet__mark:checked")).to_have_attribute("value", "5")
+    page.context.close()
+
+
 def test_among_the_animals_a_child_who_wants_to_talk_says_which_one(portal: Tablets, chromium: Browser) -> None:
     page = opened(portal, chromium, Moment.START, Moment.HELP)
     before = portal.wishes()
@@ -267,4 +326,21 @@ def test_among_the_animals_a_child_who_wants_to_talk_says_which_one(portal: Tabl
     page.locator(".tablet__animal").first.click()
     expect(page.get_by_role("heading", name="We have told someone")).to_be_visible()
     assert portal.wishes() == before + 1
+    page.get_by_role("button", name="Back").click()
+    expect(page.locator(".tablet__card[data-screen=animals]")).to_be_visible()
+    page.context.close()
+
+
+def test_a_list_of_animals_that_is_old_leads_nobody_into_another_turn(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.START, Moment.HELP)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator(".tablet__animal").first.click()
+    other.get_by_role("button", name="Stop").click()
+    other.get_by_role("button", name="Throw it away").click()
+    expect(other.get_by_role("heading", name="Thank you")).to_be_visible()
+
+    page.locator(".tablet__animal").first.click()
+
+    expect(page.locator(".tablet__animal")).to_have_count(1)
     page.context.close()

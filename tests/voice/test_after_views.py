@@ -35,7 +35,7 @@ def ids(given: Any) -> Any:
         a_case = case(a_world)
         made = view(a_world, a_case, answers=ANSWERS, share=("school",), end="stopped")
         lead = people.person("Safe Lead", Role.SAFEGUARDING)
-        wish = talking.ask_to_talk(made.place, pressed_at=None)
+        wish = talking.ask_to_talk(made.place)
         names = ("coordinator", "worker", "colleague", "senco")
         return {
             "ref": a_case.reference,

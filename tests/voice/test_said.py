@@ -182,7 +182,7 @@ def test_who_wants_to_talk_is_read_first_then_what_may_worry_then_words_then_the
     ):
         clock.forward(minutes=1)
         made[name] = view(a_world, case(a_world, pupil(a_world.ash, name.title())), answers=answers)
-    talking.ask_to_talk(made["talk"].place, pressed_at=None)
+    talking.ask_to_talk(made["talk"].place)
     db.session.flush()
     db.session.expire_all()
     with statements() as sent:
@@ -198,7 +198,7 @@ def test_a_wish_to_talk_reaches_the_named_adult_and_the_leads_and_later_the_coor
     a_world = world()
     place = prepared(a_world, case(a_world))
     lead = people.person("Safe Lead", Role.SAFEGUARDING)
-    wish = talking.ask_to_talk(place, pressed_at=None)
+    wish = talking.ask_to_talk(place)
     who = {"worker": a_world.worker, "colleague": a_world.colleague, "lead": lead, "coordinator": a_world.coordinator}
     who["senco"] = a_world.senco
 

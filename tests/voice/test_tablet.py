@@ -1,15 +1,16 @@
 """The tablet without scripts, and its doors: what a child's session reaches, and what it does not."""
 
 import json
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from flask.testing import FlaskClient
 
 from portal.app import Portal
 from portal.extensions import db
-from portal.kernel import audit
+from portal.kernel import audit, settings
 from portal.voice.models import ChildView, TalkWish, VoicePlace
 from portal.voice.operations.places import secret_of
 from portal.voice.queries.tablet import WORDS, choice_key
@@ -204,14 +205,28 @@ def wishes(given: Given) -> list[int]:
     return given(lambda: list(db.session.scalars(db.select(TalkWish.place_id).order_by(TalkWish.id))))
 
 
-def test_the_wish_to_talk_is_on_the_last_screen_too(app: Portal, given: Given) -> None:
-    client = child(app, given)
+class Turn(NamedTuple):
+    id: int
+    public_id: str
+
+
+in_order = db.select(VoicePlace).order_by(VoicePlace.id)
+
+
+def ended_turn(client: FlaskClient) -> tuple[str, str]:
+    """The address of the last screen of a turn that was thrown away, and its page."""
     touch(client, "start")
     touch(client, "stop")
-    ended = touch(client, "throw_away").headers["Location"]
-    assert "I want to talk to someone" in client.get(ended).text
+    address = touch(client, "throw_away").headers["Location"]
+    return address, client.get(address).text
 
-    told = touch(client, "talk", **{"from": "end"}).headers["Location"]
+
+def test_the_wish_to_talk_is_on_the_last_screen_too(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    _, page = ended_turn(client)
+    [asks_as] = re.findall(r'name="from" value="([^"]+)"', page)
+
+    told = touch(client, "talk", **{"from": asks_as}).headers["Location"]
 
     assert "have been told" in client.get(told).text
     assert len(wishes(given)) == 1
@@ -220,32 +235,64 @@ def test_the_wish_to_talk_is_on_the_last_screen_too(app: Portal, given: Given) -
 
 def test_the_last_screen_lets_nobody_ask_once_its_minutes_are_over(app: Portal, given: Given, clock: Any) -> None:
     client = child(app, given)
-    touch(client, "start")
-    touch(client, "stop")
-    ended = touch(client, "throw_away").headers["Location"]
+    address, page = ended_turn(client)
+    [asks_as] = re.findall(r'name="from" value="([^"]+)"', page)
     clock.forward(minutes=46)
 
-    assert "I want to talk to someone" not in client.get(ended).text
-    touch(client, "talk", **{"from": "end"})
+    assert "I want to talk to someone" not in client.get(address).text
+    touch(client, "talk", **{"from": asks_as})
     assert wishes(given) == []
     assert "Tell a grown-up you trust" in client.get("/voice/tablet").text
 
 
+def test_an_old_last_screen_asks_for_its_own_child(app: Portal, given: Given) -> None:
+    client = child(app, given, Moment.HELP, Moment.START)
+    first, second = given(lambda: [Turn(one.id, one.public_id) for one in db.session.scalars(in_order)])
+    touch(client, "choose", place=first.public_id)
+    ended_turn(client)
+    touch(client, "another")
+    touch(client, "choose", place=second.public_id)
+
+    touch(client, "talk", **{"from": second.public_id})  # whose turn is not over
+    assert wishes(given) == []
+    touch(client, "talk", **{"from": first.public_id})
+    assert wishes(given) == [first.id]
+
+
 def test_among_the_animals_a_wish_asks_whose_it_is(app: Portal, given: Given) -> None:
     client = child(app, given, Moment.HELP, Moment.START)
-    first, second = given(lambda: list(db.session.scalars(db.select(VoicePlace.public_id).order_by(VoicePlace.id))))
-    touch(client, "choose", place=first)
-    touch(client, "stop")
-    touch(client, "throw_away")
+    first, second = given(lambda: [Turn(one.id, one.public_id) for one in db.session.scalars(in_order)])
+    touch(client, "choose", place=first.public_id)
+    ended_turn(client)
     assert "I want to talk to someone" in client.get("/voice/tablet").text
 
     whose = touch(client, "talk").headers["Location"]
     assert wishes(given) == [] and "Then we know who wants to talk" in client.get(whose).text
-    touch(client, "choose_to_talk", place=second)
+    told = touch(client, "choose_to_talk", place=second.public_id).headers["Location"]
 
-    place_id = given(lambda: db.session.scalar(db.select(VoicePlace.id).where(VoicePlace.public_id == second)))
-    assert wishes(given) == [place_id]
-    assert "have been told" in client.get("/voice/tablet").text
+    assert wishes(given) == [second.id]
+    assert "have been told" in client.get(told).text
+    back = client.get(touch(client, "back").headers["Location"]).text.split("<template")[0]
+    assert "Which animal are you?" in back
+    assert touch(client, "choose_to_talk", place=first.public_id).status_code == 404  # its turn is over
+
+
+def test_what_waits_on_a_tablet_still_arrives_with_the_feature_off(app: Portal, given: Given) -> None:
+    client = child(app, given)
+
+    def switch_off() -> tuple[str, str, int, list[str], list[str]]:
+        place = db.session.scalars(db.select(VoicePlace)).one()
+        audit.record(None, "feature switched off", settings.put("feature.voice", "off"))
+        key, turn = sealed(place, {"end": "stopped", "keep": False})
+        return place.public_id, secret_of(place), key, turn, sealed(place, {"talk": True})[1]
+
+    public_id, secret, key, turn, wish = given(switch_off)
+    sent = {"format": 1, "place": public_id, "secret": secret, "key": key}
+
+    assert client.get("/voice/tablet").status_code == 404
+    assert client.post("/voice/deliver", json=sent | {"kind": "talk", "parts": wish}).status_code == 200
+    assert client.post("/voice/deliver", json=sent | {"kind": "turn", "parts": turn}).status_code == 200
+    assert outcome(given) == "kept_nothing" and len(wishes(given)) == 1
 
 
 def test_what_is_touched_says_in_english_what_the_rules_say() -> None:

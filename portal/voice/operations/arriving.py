@@ -20,7 +20,6 @@ from portal.voice.rules.places import Outcome, outcome_of
 from portal.voice.rules.questions import from_json
 from portal.voice.rules.reading import may_worry
 from portal.voice.rules.sharing import Audience
-from portal.voice.rules.talking import time_of_press
 
 
 def deliver(public_id: str, secret: str, kind: str, key_id: object, parts: object) -> None:
@@ -31,8 +30,8 @@ def deliver(public_id: str, secret: str, kind: str, key_id: object, parts: objec
     """
     place = _place(public_id, secret, at_any_age=kind == "talk")
     if kind == "talk":
-        [wish] = sealing.unseal(key_id, public_id, parts)[:1]
-        talking.ask_to_talk(place, pressed_at=time_of_press(wish, place.prepared_at, clock.now()))
+        sealing.unseal(key_id, public_id, parts)
+        talking.ask_to_talk(place, press=talking.press_of(str(parts)))
         return
     if kind != "turn":
         raise Unreadable("the kind of delivery")

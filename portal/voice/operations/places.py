@@ -174,14 +174,19 @@ def open_session_of(token: object) -> HandOver | None:
     return None if found is None or found.ended_at is not None else found
 
 
-def turn_just_ended(token: object) -> VoicePlace | None:
+def turn_just_ended(token: object, public_id: str | None = None) -> VoicePlace | None:
     """The turn behind the last screen, as long as its session would have lasted: from there a child can ask to talk,
-    and nothing else.
+    and nothing else. The one that went last, or the one of this id.
     """
     found = _session_in_time(token)
     if found is None:
         return None
-    return next((one for one in found.places if one.id == found.current_place_id and one.settled_at is not None), None)
+    over = (one for one in found.places if one.settled_at is not None)
+    return next((one for one in over if public_id == one.public_id or _went_last(one, found, public_id)), None)
+
+
+def _went_last(place: VoicePlace, session: HandOver, public_id: str | None) -> bool:
+    return public_id is None and place.id == session.current_place_id
 
 
 def _session_in_time(token: object) -> HandOver | None:
@@ -202,11 +207,17 @@ def touch(session: HandOver) -> None:
     audit.record(None, "tablet first touched", session)
 
 
-def choose_place(session: HandOver, public_id: str) -> VoicePlace:
-    """Whose turn it is. Raises ``OutOfReach`` for a place of another tablet, or one whose turn is over."""
+def open_place(session: HandOver, public_id: str) -> VoicePlace:
+    """Raises ``OutOfReach`` for a place of another tablet, or one whose turn is over."""
     place = next((one for one in session.places if one.public_id == public_id and one.settled_at is None), None)
     if place is None:
         raise OutOfReach(public_id)
+    return place
+
+
+def choose_place(session: HandOver, public_id: str) -> VoicePlace:
+    """Whose turn it is. Raises ``OutOfReach`` as ``open_place`` does."""
+    place = open_place(session, public_id)
     if session.current_place_id != place.id:
         session.current_place_id = place.id
         audit.record(None, "turn chosen", session)

@@ -1,7 +1,6 @@
 """“I want to talk to someone”: told at once, told further after two working hours, closed by a safeguarding lead."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +11,7 @@ from portal.cases.queries import scope_of
 from portal.extensions import db
 from portal.kernel import audit, clock, jobs
 from portal.kernel.access import ensure, involved_today
+from portal.kernel.crypto import keyed_digest
 from portal.kernel.errors import Refused
 from portal.kernel.unit_of_work import writing
 from portal.kernel.versions import check_version
@@ -25,26 +25,27 @@ from portal.voice.rules.talking import closing_problems, deputies_at
 DEPUTIES_JOB = "voice_tell_deputies"
 
 
-def ask_to_talk(place: VoicePlace, *, pressed_at: datetime | None) -> TalkWish:
+def ask_to_talk(place: VoicePlace, *, press: str | None = None) -> TalkWish:
     """Puts the child at the top of the lists of the named adult and the safeguarding leads, and writes to them.
 
-    One wish a turn: pressing again changes nothing while it is open. Pressed after it was closed, it is open again;
-    without a time it may be the same press, delivered twice, and stays closed.
+    Pressing again changes nothing while the wish is open; once it was closed, another one begins. ``press`` is what
+    ``press_of`` makes of a sealed wish: the same one, delivered twice, is one press.
     """
-    known = db.session.scalars(select(TalkWish).where(TalkWish.place_id == place.id)).one_or_none()
-    if known is None:
-        return _new_wish(place)
-    if known.closed_at is not None and pressed_at is not None and pressed_at > known.closed_at:
-        known.asked_at, known.closed_at, known.closed_by_id = clock.now(), None, None
-        known.seen_at, known.seen_by_id, known.deputies_told_at = None, None, None
-        audit.record(None, "a child wants to talk again", known)
-        _tell_all(known)
-    return known
+    db.session.execute(select(VoicePlace.id).where(VoicePlace.id == place.id).with_for_update())
+    known = db.session.scalars(select(TalkWish).where(TalkWish.place_id == place.id).order_by(TalkWish.id)).all()
+    same = (wish for wish in known if wish.closed_at is None or (press is not None and wish.press == press))
+    return next(same, None) or _new_wish(place, press)
 
 
-def _new_wish(place: VoicePlace) -> TalkWish:
+def press_of(sealed_wish: str) -> str:
+    """A press on a tablet: each is sealed anew, so no two are alike."""
+    return keyed_digest("press to talk", sealed_wish)
+
+
+def _new_wish(place: VoicePlace, press: str | None) -> TalkWish:
     wish = TalkWish(
         place=place,
+        press=press,
         case_id=place.case_id,
         pupil_id=place.pupil_id,
         named_adult_id=place.named_adult_id,
@@ -79,13 +80,7 @@ def _prefix(wish: TalkWish) -> str:
 
 
 def _write_to(wish: TalkWish, person_ids: Iterable[int]) -> None:
-    tell(
-        "sign_in_now",
-        person_ids,
-        f"/voice/talk/{wish.id}",
-        key=f"{_prefix(wish)}-{int(wish.asked_at.timestamp())}",
-        at_once=True,
-    )
+    tell("sign_in_now", person_ids, f"/voice/talk/{wish.id}", key=_prefix(wish), at_once=True)
 
 
 @jobs.handles(DEPUTIES_JOB)
@@ -119,7 +114,6 @@ def close_wish(actor: Actor, wish: TalkWish, done: str, *, opened_with: int | No
     if problems := closing_problems(done):
         raise Refused(*problems)
     see_wish(actor, wish)
-    wish.closed_at, wish.closed_by_id = clock.now(), actor.person_id
-    wish.done = f"{wish.done}\n\n{done.strip()}" if wish.done else done.strip()
+    wish.closed_at, wish.closed_by_id, wish.done = clock.now(), actor.person_id, done.strip()
     audit.record(actor, "wish to talk closed", wish)
     tasks.settle_like(_prefix(wish), actor)

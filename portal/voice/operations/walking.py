@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from portal.kernel import audit, clock
+from portal.kernel import audit
 from portal.voice.models import VoicePlace
 from portal.voice.operations.arriving import keep_turn
 from portal.voice.operations.talking import ask_to_talk
@@ -20,7 +20,7 @@ def go(place: VoicePlace, act: str, sent: Mapping[str, list[str]]) -> str:
     to talk is told on every screen, also after the last one.
     """
     if act == "talk":
-        ask_to_talk(place, pressed_at=clock.now())
+        ask_to_talk(place)
     if place.settled_at is not None:
         return ""
     document, walk = from_json(place.asked.document), rules.from_json(place.walk)

@@ -1,12 +1,9 @@
 """“I want to talk to someone”: who hears of it, and when it goes further."""
 
-from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.kernel.dates import WEEKDAYS
-from portal.voice.rules.answers import moment_of
 
 DEPUTIES_AFTER = timedelta(hours=2)
 """Working hours that a wish may stay unread before the deputies hear of it"""
@@ -14,12 +11,6 @@ WORK_BEGINS, WORK_ENDS = time(8), time(17)
 LONGEST_DONE = 2_000
 _LONDON = ZoneInfo("Europe/London")
 _SATURDAY = WEEKDAYS.index("Saturday")
-
-
-def time_of_press(part: Mapping[str, Any], prepared_at: datetime, now: datetime) -> datetime | None:
-    """When the tablet says that the child pressed; None where it does not say, or that cannot be."""
-    pressed_at = moment_of(part.get("at"))
-    return pressed_at if pressed_at is not None and prepared_at <= pressed_at <= now else None
 
 
 def deputies_at(asked_at: datetime) -> datetime:

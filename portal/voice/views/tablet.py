@@ -1,5 +1,6 @@
 """All that a child's session can reach: its own turn. No name, no menu, no way to a page of the staff."""
 
+import hashlib
 import re
 from datetime import timedelta
 from typing import Any
@@ -7,14 +8,14 @@ from typing import Any
 from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.kernel import clock, hx, rates
+from portal.kernel import clock, hx, rates, settings
 from portal.kernel.access import public
 from portal.kernel.assets import Assets, SymbolSheet
 from portal.kernel.errors import OutOfReach
 from portal.kernel.forms import has_control
 from portal.kernel.languages import ENGLISH
 from portal.kernel.web import let_it_be_kept, sent_without_token, takes_up_to
-from portal.voice.operations import arriving, places, walking
+from portal.voice.operations import arriving, places, talking, walking
 from portal.voice.queries import tablet as queries
 from portal.voice.rules.answers import Unreadable
 from portal.voice.rules.walk import Screen
@@ -49,18 +50,20 @@ def tablet() -> ResponseReturnValue:
 @public(_WHY)
 def touch_tablet() -> ResponseReturnValue:
     act, child = request.form.get("act", ""), places.open_session_of(session.get(CHILD))
-    over = places.turn_just_ended(session.get(CHILD)) if request.form.get("from") == "end" else None
-    if act == "talk" and over is not None:
-        walking.go(over, act, {})
-        return redirect(url_for(".ended", told="yes"), 303)
+    if act == "talk" and "from" in request.form:
+        over = places.turn_just_ended(session.get(CHILD), request.form["from"])
+        if over is not None:
+            talking.ask_to_talk(over)
+        return redirect(url_for(".ended", told="yes") if over else url_for(".tablet"), 303)
     if child is None:
         return redirect(url_for(".tablet"), 303)
     places.touch(child)
-    if act in ("choose", "choose_to_talk"):
-        chosen = places.choose_place(child, request.form.get("place", ""))
-        if act == "choose_to_talk":
-            walking.go(chosen, "talk", {})
+    if act == "choose":
+        places.choose_place(child, request.form.get("place", ""))
         return redirect(url_for(".tablet"), 303)
+    if act == "choose_to_talk":
+        talking.ask_to_talk(places.open_place(child, request.form.get("place", "")))
+        return redirect(url_for(".ended", told="yes"), 303)
     place = queries.current_place(child)
     if act == "another":
         places.leave_place(child)
@@ -84,8 +87,9 @@ def ended() -> ResponseReturnValue:
     token, kept_nothing = session.get(CHILD), request.args.get("kept") == "no"
     if request.args.get("told") == "yes":
         return _page("talk", carried=[])
-    child, turn = places.open_session_of(token), places.turn_just_ended(token)
-    return _page("end", carried=[], another=child is not None, kept_nothing=kept_nothing, may_talk=turn is not None)
+    child, over = places.open_session_of(token), places.turn_just_ended(token)
+    asks_as = over.public_id if over else ""
+    return _page("end", carried=[], another=child is not None, kept_nothing=kept_nothing, asks_as=asks_as)
 
 
 @blueprint.post("/voice/tablet/first-touch")
@@ -140,7 +144,7 @@ def look() -> Response:
 @blueprint.get("/voice/sw.js")
 @public("the service worker that shows the tablet's frame without signal; the same for everybody")
 def service_worker() -> Response:
-    response = make_response(render_template("voice/sw.js"))
+    response = make_response(render_template("voice/sw.js", look_url=look_address()))
     response.headers["Content-Type"] = "text/javascript; charset=utf-8"
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -170,7 +174,7 @@ def _shown(child: Any, *, problem: str = "", status: int = 200) -> ResponseRetur
 def _page(screen: str, *, status: int = 200, **context: Any) -> ResponseReturnValue:
     language = context.pop("language", ENGLISH)
     blank = {"turn": None, "walk": None, "asked": None, "problem": "", "another": False}
-    blank |= {"kept_nothing": False, "may_talk": False}
+    blank |= {"kept_nothing": False, "asks_as": ""}
     return hx.page(
         "voice/tablet.html",
         status=status,
@@ -178,9 +182,17 @@ def _page(screen: str, *, status: int = 200, **context: Any) -> ResponseReturnVa
         language=language,
         words_in=queries.WORDS.words,
         symbols=SymbolSheet(_assets()),
+        look_url=look_address(),
         now=clock.now(),
         **(blank | context),
     )
+
+
+def look_address() -> str:
+    """Where the tablet's styles are; another address for other colours or styles, so that they can be kept."""
+    shown = settings.current()
+    seen = f"{shown.brand}{shown.tint}{_assets().address('tablet.css')}{_assets().address('font.woff2')}"
+    return url_for("voice.look", v=hashlib.sha256(seen.encode()).hexdigest()[:12])
 
 
 def _assets() -> Assets:
