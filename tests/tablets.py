@@ -2,10 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from flask.sessions import SecureCookieSessionInterface
 from flask_migrate import upgrade
@@ -111,6 +112,20 @@ class Tablets:
             return int(db.session.scalar(db.select(db.func.count(TalkWish.id))) or 0)
 
 
+def whole(portal: Portal) -> Callable[..., Iterable[bytes]]:
+    """Answers in one piece: the server leaves a file open where a browser goes away while it is sent."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        parts = portal(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+
+    return answer
+
+
 @contextmanager
 def tablets(folder: Path) -> Iterator[Tablets]:
     """Serves a portal on 127.0.0.1 until the block ends."""
@@ -123,7 +138,7 @@ def tablets(folder: Path) -> Iterator[Tablets]:
         db.session.remove()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     port = free_port()
-    server = make_server("127.0.0.1", port, portal, threaded=True)
+    server = make_server("127.0.0.1", port, whole(portal), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import redirect
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 
 from portal.voice.operations import places
 from portal.voice.views import places as views
@@ -108,13 +108,25 @@ def hand_over(page: Page, address: str) -> None:
 
 
 def moved(page: Page, script: str) -> str:
-    page.evaluate(script)
+    page.evaluate(f"setTimeout(() => {script})")
     page.wait_for_timeout(400)
     for _ in range(100):  # a page from memory says no more that it was loaded
-        if page.evaluate("document.readyState") == "complete":
+        if read(page, "document.readyState") == "complete":
             break
         page.wait_for_timeout(50)
     return text_of(page)
+
+
+def read(page: Page, script: str) -> Any:
+    """What a page says; asked again where it was just leaving."""
+    for _ in range(20):
+        try:
+            return page.evaluate(script)
+        except Error as error:
+            if "context was destroyed" not in str(error):
+                raise
+        page.wait_for_timeout(100)
+    raise AssertionError("the page never stands still")
 
 
 def opened(page: Page, address: str) -> str:
@@ -129,8 +141,8 @@ def second_tab(context: BrowserContext, address: str) -> str:
     return text
 
 
-def text_of(page: Any) -> str:
-    text: str = page.evaluate("document.documentElement.innerText + document.title")
+def text_of(page: Page) -> str:
+    text: str = read(page, "document.documentElement.innerText + document.title")
     return text
 
 
