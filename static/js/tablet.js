@@ -247,16 +247,11 @@ async function touched(form, act) {
   const current = form.closest('[data-screen]')
   if (form.dataset.act.startsWith('choose')) return chosenAnimal(form.dataset.act, await openTurn(act))
   if (act === 'another') return showFirst()
+  if (act === 'talk') return turn ? leaveToTalk(place.querySelector('[data-screen]')) : askWhose()
+  if (!form.isConnected) return // another screen came while the touch was held
   if (act === 'start') return start()
   if (act === 'back') return goBack(current)
   if (act === 'stop') return goTo('stop')
-  if (act === 'talk' && !turn) return askWhose()
-  if (!form.isConnected) return // another screen came while the touch was held
-  if (act === 'talk') {
-    remember(current)
-    if (!['talk', 'talk-unsent'].includes(current.dataset.screen)) cameFrom = current.dataset.screen
-    return wishToTalk()
-  }
   if (act === 'throw_away') return finish({ end: 'stopped', keep: false })
   if (act === 'keep') return keepSome()
   if (act === 'share') return finish({ end: ended, keep: true, share: [...form.querySelectorAll('[name=share]:checked')].map((box) => box.value) })
@@ -270,6 +265,12 @@ function chosenAnimal(act, record) {
   begin(record)
   if (act === 'choose') return
   cameFrom = 'animals'
+  return wishToTalk()
+}
+
+function leaveToTalk(current) {
+  remember(current)
+  if (!['talk', 'talk-unsent'].includes(current.dataset.screen)) cameFrom = current.dataset.screen
   return wishToTalk()
 }
 

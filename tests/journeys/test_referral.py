@@ -39,7 +39,7 @@ CHILD = {True: 1, False: 2}
 """Which pupil of the file each run is about; the first is a child whom other journeys know."""
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.in_trial)])
 def test_from_the_first_word_to_the_start_of_the_work(walker: Callable[..., Walker], javascript: bool) -> None:
     names = NAMES[CHILD[javascript]]
     story = Story(lambda: walker(javascript=javascript), *names)
