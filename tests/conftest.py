@@ -71,6 +71,7 @@ def configuration(url: str, folder: Path, *, production: bool = False) -> Config
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--trial", action="store_true", help="run the long trials in full")
+    parser.addoption("--fillings", type=int, help="hostile fillings of each form, instead of 6 or 10,000")
     parser.addoption("--engine", choices=("usual", "sqlite", "postgres", "both"), default="usual")
 
 

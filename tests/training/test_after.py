@@ -1,6 +1,7 @@
 """After a session: people are asked without an account, the standing follows the register, schools meet at events."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -185,6 +186,16 @@ def test_a_programme_is_kept_by_the_coordinator(coordinator, senco):
         )
     with pytest.raises(NotPermitted):
         programmes.add_programme(senco, draft)
+
+
+def test_a_topic_that_no_longer_counts_leaves_the_programme(coordinator, world):
+    kept, left = build.topic("De-escalation"), build.topic("Attachment awareness")
+    draft = programmes.ProgrammeDraft("Calm schools", "Fewer conflicts.", 60, (kept.id, left.id))
+    made = programmes.add_programme(coordinator, draft)
+    db.session.commit()
+    programmes.change_programme(coordinator, made, replace(draft, topic_ids=(kept.id,)), opened_with=made.version)
+    db.session.commit()
+    assert [one.topic_id for one in made.topics] == [kept.id]
 
 
 # Events -------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Every form of the portal is filled with what people paste, mistype, or send to break things.
 
 Forms are found by opening every page as every role and reading the HTML, so that a new form is tried without being
-named here. ``make trial`` sends 10,000 fillings to each form on each engine; ``make test`` a few.
+named here. ``make trial`` sends 10,000 fillings to each form on each engine, which takes hours (``--fillings`` says how
+many instead); ``make test`` a few on one engine.
 """
 
 import io
@@ -28,6 +29,8 @@ from tests.access.world import OTHER
 from tests.conftest import TUESDAY
 
 __all__ = ["walk"]
+
+USUAL_ENGINE = "sqlite"
 
 SHORT, FULL = 6, 10_000
 """Fillings of each form on each engine"""
@@ -255,17 +258,15 @@ def _short(filled: Mapping[str, list[str]]) -> str:
 
 
 @pytest.fixture(scope="module")
-def forms(walk: Walk, pytestconfig: pytest.Config) -> list[Form]:
-    """Both engines in the long trial; finding all forms on each would take the short one too long."""
-    if walk.is_postgres and not pytestconfig.getoption("--trial"):
-        pytest.skip("in the long trial")
+def forms(walk: Walk) -> list[Form]:
     return forms_of(walk)
 
 
 def test_no_form_breaks_loses_or_runs_what_is_typed(
     walk: Walk, forms: list[Form], pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    number, outcome = FULL if pytestconfig.getoption("--trial") else SHORT, Outcome()
+    usual = FULL if pytestconfig.getoption("--trial") else SHORT
+    number, outcome = pytestconfig.getoption("--fillings") or usual, Outcome()
     assert len(forms) >= LEAST_FORMS
     for form in forms:
         for filled in fillings(form, number, TUESDAY.isoformat()):

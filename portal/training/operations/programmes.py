@@ -47,7 +47,7 @@ def _put(programme: Programme, draft: ProgrammeDraft) -> None:
     there = {one.topic_id: one for one in programme.topics}
     for topic_id, one in there.items():
         if topic_id not in known:
-            programme.topics.remove(one)
+            db.session.delete(one)  # by itself, so that the audit net sees whose part it was
     for topic_id in sorted(known - set(there)):
         programme.topics.append(ProgrammeTopic(topic_id=topic_id))
 
