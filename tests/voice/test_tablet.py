@@ -13,10 +13,10 @@ from portal.extensions import db
 from portal.kernel import audit, settings
 from portal.voice.models import ChildView, TalkWish, VoicePlace
 from portal.voice.operations.places import secret_of
-from portal.voice.queries.tablet import WORDS, choice_key
+from portal.voice.queries.tablet import WORDS, choice_key, picture_key
 from portal.voice.rules.questions import ORDERED, Age, Kind, Moment, Question
 from portal.voice.rules.sharing import AUDIENCES
-from portal.voice.rules.symbols import ANIMALS, SYMBOLS
+from portal.voice.rules.symbols import ANIMALS, PICTURES, SYMBOLS
 from tests.builders_cases import case, world
 from tests.builders_voice import handed_over, prepared, sealed
 
@@ -303,6 +303,7 @@ def test_what_is_touched_says_in_english_what_the_rules_say() -> None:
             for choice in question.choices(age):
                 assert str(words(choice_key(choice.code, age))) == choice.words
     assert {one: str(words(f"audience_{one}")) for one in AUDIENCES} == AUDIENCES
+    assert {one: str(words(picture_key(one))) for one in PICTURES} == {one: SYMBOLS[one] for one in PICTURES}
     assert {one: str(words(f"animal_{one}")) for one in ANIMALS} == {one: SYMBOLS[one] for one in ANIMALS}
 
 

@@ -41,7 +41,7 @@ class LanguageForm(EditForm):
         "Language of the words",
         required="Choose the language of the words.",
         description="The tablet reads the questions aloud in this language. "
-        "Answers such as “Happy” follow where they are translated; the names of pictures stay in English.",
+        "Answers such as “Happy” and the names of pictures follow where they are translated.",
     )
 
     def offer(self, languages: Iterable[Language]) -> None:

@@ -97,13 +97,16 @@ def _asked(question: Question, at: int, total: int, age: Age, language: Language
 
 
 def _choice_words(kind: Kind, choice: Choice, age: Age, language: Language) -> Text:
-    """Numbers are read in every language; the names of pictures are English."""
+    """Numbers are read in every language."""
     if kind is Kind.STEPS:
         return Text(choice.words, language)
-    if kind is Kind.PICTURES:
-        return Text(choice.words, ENGLISH)
-    key = choice_key(choice.code, age)
+    key = picture_key(choice.code) if kind is Kind.PICTURES else choice_key(choice.code, age)
     return WORDS.words(language.code)(key)
+
+
+def picture_key(symbol: str) -> str:
+    """Where the catalogue holds what a picture means."""
+    return f"picture_{symbol.replace('-', '_')}"
 
 
 def choice_key(code: str, age: Age) -> str:
