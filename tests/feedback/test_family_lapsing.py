@@ -137,6 +137,15 @@ def test_with_everybody_marked_do_not_contact_nobody_is_to_be_asked(world, case,
     assert open_tasks("ask_family") == []
 
 
+@pytest.mark.parametrize(("left", "asked"), [(SILENT, 0), ({}, 1)])
+def test_who_is_left_when_a_person_is_removed_decides_whether_anybody_is_to_be_asked(world, case, parent, left, asked):
+    build.parent(case, "Ali Khan", **left)
+    measures.ended(world, case)
+    assert len(open_tasks("ask_family")) == 1
+    remove_contact(actor_of(world.coordinator.id), parent, opened_with=parent.version)
+    assert len(open_tasks("ask_family")) == asked
+
+
 def test_at_the_end_nobody_is_to_be_asked_past_do_not_contact(world, case):
     build.parent(case, **SILENT)
     measures.ended(world, case)

@@ -33,9 +33,12 @@ def after_contact_changed(actor: Actor, contact: Contact) -> None:
 
 
 def before_contact_removed(actor: Actor, contact: Contact) -> None:
-    """Nothing opens for somebody who is not recorded any more."""
+    """Nothing opens for somebody who is not recorded any more; all who are left may be marked “do not contact”."""
     for row in queries.open_questions_to(contact):
         tasks.settle(inviting.reminder_key(row.id), actor)
+    for case in queries.cases_around(contact):
+        if queries.nobody_may_be_asked(case, without=contact):
+            inviting.settle_asking(case.id, actor)
 
 
 def _settle_reminder(row: FamilyInvitation, actor: Actor | None) -> None:

@@ -135,9 +135,12 @@ def was_asked_at_end(case: Case) -> bool:
     return bool(db.session.scalar(select(asked)))
 
 
-def nobody_may_be_asked(case: Case) -> bool:
-    """Whether there are people around the child, and every one of them is marked “do not contact”."""
-    found = _contacts(case)
+def nobody_may_be_asked(case: Case, without: Contact | None = None) -> bool:
+    """Whether there are people around the child, and every one of them is marked “do not contact”.
+
+    ``without`` is somebody who is just being removed.
+    """
+    found = [contact for contact in _contacts(case) if contact is not without]
     return bool(found) and all(contact.do_not_contact for contact in found)
 
 
