@@ -203,7 +203,7 @@ def test_the_preview_shows_the_very_screens_of_a_tablet(app, given, sign_in):
 def test_nothing_in_the_preview_can_be_sent_and_no_id_stands_twice(coordinator, ids):
     page = coordinator.get(f"{LIST}{ids['start']}/preview").text
     frames = re.findall(r"<iframe [^>]*>", page)
-    assert frames and all('sandbox="allow-same-origin"' in one and 'tabindex="-1"' in one for one in frames)
+    assert frames and all('sandbox="allow-same-origin"' in one and 'tabindex="0"' in one for one in frames)
     for document in screens(page):
         assert re.search(r"<body [^>]*\binert>", document) and "<script" not in document
         assert len(set(re.findall(r'\bid="([^"]*)"', document))) == len(re.findall(r'\bid="', document))
