@@ -1,5 +1,6 @@
 """What is promised about all of the portal, whichever feature it stands in."""
 
+import os
 import re
 import subprocess
 import sys
@@ -50,6 +51,25 @@ def test_rules_load_without_flask_or_sqlalchemy():
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
     assert len(RULES) >= 10
+
+
+def test_the_worker_knows_every_kind_of_job(tmp_path):
+    """A handler in a module that nothing imports would be found by its tests, and by no worker."""
+    code = (
+        "import importlib, pkgutil, wsgi, portal\n"
+        "from portal.kernel import jobs\n"
+        "known = set(jobs._handlers)\n"
+        "for module in pkgutil.walk_packages(portal.__path__, 'portal.'):\n"
+        "    importlib.import_module(module.name)\n"
+        "print(sorted(set(jobs._handlers) - known), len(known))\n"
+    )
+    environment = {**os.environ, "INSTANCE_FOLDER": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    missing, number = run.stdout.strip().rsplit(" ", 1)
+    assert missing == "[]"
+    assert int(number) >= 9
 
 
 def test_every_view_declares_its_access_for_every_method(portal):

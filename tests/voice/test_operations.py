@@ -1,5 +1,6 @@
 """Turns at a tablet, on both engines: prepared once, handed over once, delivered once, read, shared and taken back."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -14,17 +15,18 @@ from portal.extensions import db
 from portal.kernel.clock import now
 from portal.kernel.clock import today as clock_today
 from portal.kernel.errors import NotPermitted, OutOfReach, Refused
+from portal.kernel.jobs import Job
 from portal.notices.models import Notice
 from portal.policy import Role
 from portal.tasks import operations as tasks
 from portal.tasks import queries as tasks_queries
 from portal.tasks.models import Task
 from portal.voice.models import ChildView, HandOver, TalkWish, ViewAnswer
-from portal.voice.operations import arriving, places, reading, sealing, talking
+from portal.voice.operations import after_day, arriving, places, reading, sealing, talking
 from portal.voice.rules.answers import Unreadable
 from portal.voice.rules.sharing import Audience
 from tests import people
-from tests.builders_cases import case, world
+from tests.builders_cases import case, pupil, world
 from tests.builders_voice import ANSWERS, PIN, arrived, handed_over, prepared, sealed, view, with_pin
 
 pytestmark = pytest.mark.usefixtures("unit")
@@ -210,6 +212,51 @@ def test_one_childs_session_lasts_45_minutes_from_the_first_touch(clock: Any) ->
     assert places.open_session_of(token) is session
     clock.forward(minutes=1)
     assert places.open_session_of(token) is None
+
+
+def jobs_due() -> list[Job]:
+    due = select(Job).where(Job.kind == places.LOOK_AFTER_JOB, Job.run_at <= now(), Job.done_at.is_(None))
+    return list(db.session.scalars(due.order_by(Job.run_at)))
+
+
+def do_due_jobs() -> None:
+    for job in jobs_due():
+        after_day.look_after(json.loads(job.payload))
+        job.done_at = now()
+
+
+def test_what_did_not_come_back_by_the_end_of_the_day_is_shown_to_the_coordinator(clock: Any) -> None:
+    a_world = world()
+    came, silent = prepared(a_world, case(a_world)), prepared(a_world, case(a_world, pupil(a_world.ash, "Robin")))
+    token = handed_over(a_world)
+    arrived(came)
+
+    clock.moment = clock.moment.replace(hour=17, minute=59)
+    do_due_jobs()
+    assert open_tasks("nothing_came_back") == [] and places.open_session_of(token) is not None
+
+    clock.forward(minutes=15)
+    do_due_jobs()
+    (task,) = open_tasks("nothing_came_back")
+    assert (task.role, task.case_id, task.due_on) == (Role.COORDINATOR.value, silent.case_id, clock_today())
+    assert places.open_session_of(token) is None
+
+    arrived(silent)
+    assert open_tasks("nothing_came_back") == []
+
+
+def test_what_can_no_longer_come_is_asked_for_no_more(clock: Any) -> None:
+    a_world = world()
+    prepared(a_world, case(a_world))
+    handed_over(a_world)
+    clock.forward(days=1)
+    do_due_jobs()
+    assert len(open_tasks("nothing_came_back")) == 1
+
+    clock.forward(days=6)
+    do_due_jobs()
+
+    assert open_tasks("nothing_came_back") == []
 
 
 def test_a_wish_to_talk_is_told_at_once_and_only_a_lead_closes_it() -> None:
