@@ -111,4 +111,3 @@ SIGNPOST_REASON = "What is described fits early help better. We have talked with
 ACCEPT_REASON = (
     "Risk of exclusion is high and the school has tried much. The school names a contact and gives time to staff."
 )
-EXTENSION_REASON = "Two weeks were lost to illness. The plan needs them."

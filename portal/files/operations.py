@@ -4,7 +4,6 @@ The feature that owns the record checks who may do it, before.
 """
 
 from flask import current_app
-from sqlalchemy import select
 
 from portal.extensions import db
 from portal.files import intake, rules, store
@@ -57,10 +56,3 @@ def remove(actor: Actor | None, file_id: int, *, kind: str, record_id: int) -> N
     jobs.enqueue("delete_file", {"place": stored.place})
     audit.record(actor, "file removed", stored)
     db.session.delete(stored)
-
-
-def remove_all(actor: Actor | None, *, kind: str, record_id: int) -> None:
-    """Takes all files from a record that is itself removed."""
-    of_record = select(StoredFile.id).where(StoredFile.kind == kind, StoredFile.record_id == record_id)
-    for file_id in list(db.session.scalars(of_record)):
-        remove(actor, file_id, kind=kind, record_id=record_id)

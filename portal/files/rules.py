@@ -27,9 +27,6 @@ NAMES: Mapping[str, str] = {PDF: "PDF", DOCX: "Word document", JPEG: "JPEG pictu
 
 TYPE_WORDS = "a PDF, a Word document (.docx) or a picture (.jpg or .png)"
 
-ACCEPT = ".pdf,.docx,.jpg,.jpeg,.png"
-"""For the file chooser of the browser"""
-
 MACRO_EXTENSIONS = frozenset({"docm", "dotm", "doc", "dot", "xlsm", "pptm"})
 """Kinds that hold macros, or can hide them"""
 

@@ -50,10 +50,6 @@ def mode(wanted: Mode) -> Iterator[None]:
         _mode.reset(token)
 
 
-def current_mode() -> Mode:
-    return _mode.get()
-
-
 def sqlite_module() -> Any:
     """The SQLite driver: the pinned fixed one where it is installed, else Python's own."""
     try:

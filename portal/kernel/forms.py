@@ -57,10 +57,6 @@ class PasswordInput(_FromLibrary, govuk.GovPasswordInput):
     pass
 
 
-class TextArea(_FromLibrary, govuk.GovTextArea):
-    pass
-
-
 class CountedTextArea(_FromLibrary, govuk.GovCharacterCount):
     def map_gov_params(self, field: Field, **kwargs: Any) -> dict[str, Any]:
         params: dict[str, Any] = super().map_gov_params(field, **kwargs)

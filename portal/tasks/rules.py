@@ -100,15 +100,6 @@ class DueState(StrEnum):
     LATER = "later"
 
 
-DUE_STATES: Mapping[DueState, str] = {
-    DueState.OVERDUE: "Overdue",
-    DueState.TODAY: "Due today",
-    DueState.TOMORROW: "Due tomorrow",
-    DueState.THIS_WEEK: "Due this week",
-    DueState.LATER: "Later",
-}
-
-
 def due_state(due_on: date, today: date) -> DueState:
     """How near the date is; "this week" runs from Monday to Sunday, and a date on its last day is overdue tomorrow."""
     if due_on < today:

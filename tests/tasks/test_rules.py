@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.tasks.rules import DUE_STATES, RULES, DueState, due_state, due_words
+from portal.tasks.rules import RULES, DueState, due_state, due_words
 
 WEDNESDAY = date(2017, 11, 29)
 days = st.dates(date(2010, 1, 1), date(2030, 1, 1))
@@ -45,6 +45,5 @@ def test_only_what_is_past_is_late(due_on: date, today: date, late: int | None) 
     assert words.startswith("due ") == (due_on >= today)
 
 
-def test_every_state_and_rule_has_words() -> None:
-    assert set(DUE_STATES) == set(DueState)
+def test_every_rule_has_words() -> None:
     assert all(rule.isidentifier() and len(rule) <= 40 and label for rule, label in RULES.items())

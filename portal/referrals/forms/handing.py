@@ -4,9 +4,6 @@ from wtforms import FileField, HiddenField
 
 from portal.kernel.forms import EditForm, FileInput, LongTextField, ManyField, PortalForm, RadioField, TextField
 
-LONGEST_SEALED = 400_000
-"""Characters of what was found in a file, sealed, on its way through the page."""
-
 
 class ChooseFileField(FileField):
     """One file, chosen or dragged."""
