@@ -114,8 +114,19 @@ def no_control(_form: Any, field: Field) -> None:
         raise ValidationError("This text holds characters that cannot be stored. Delete it and type it again.")
 
 
-def _words(kind: str, required: str | None) -> list[Any]:
-    return [InputRequired(required)] if required else [Optional()]
+class Filled(InputRequired):
+    """Something must be typed; blanks alone are nothing, which the library's own check lets through."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        first = (field.raw_data or [None])[0]
+        if isinstance(first, str) and not first.strip():
+            field.errors = []
+            raise StopValidation(str(self.message))
+        super().__call__(form, field)
+
+
+def _words(required: str | None) -> list[Any]:
+    return [Filled(required)] if required else [Optional()]
 
 
 class TextField(fields.StringField):
@@ -124,7 +135,7 @@ class TextField(fields.StringField):
     widget = TextInput()
 
     def __init__(self, label: str, *, required: str | None = None, longest: int = SHORT, **kwargs: Any) -> None:
-        checks = [*_words("text", required), no_control, *kwargs.pop("validators", [])]
+        checks = [*_words(required), no_control, *kwargs.pop("validators", [])]
         checks.append(Length(max=longest, message=f"Shorten this to {longest:,} characters or fewer."))
         super().__init__(label, checks, filters=[clean], **kwargs)
 
@@ -136,7 +147,7 @@ class LongTextField(fields.StringField):
 
     def __init__(self, label: str, *, required: str | None = None, longest: int = LONG, **kwargs: Any) -> None:
         self.longest = longest
-        checks = [*_words("text", required), no_control, *kwargs.pop("validators", [])]
+        checks = [*_words(required), no_control, *kwargs.pop("validators", [])]
         checks.append(Length(max=longest, message=f"Shorten this to {longest:,} characters or fewer."))
         super().__init__(label, checks, filters=[clean], **kwargs)
 
@@ -304,7 +315,7 @@ class NearDateField(fields.DateField):
     """A date close to today: the device's own picker, or typed as 2026-12-05 or 5/12/2026."""
 
     def __init__(self, label: str, *, required: str | None = None, **kwargs: Any) -> None:
-        super().__init__(label, [*_words("date", required)], **kwargs)
+        super().__init__(label, [*_words(required)], **kwargs)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         text = valuelist[0].strip() if valuelist else ""
@@ -350,7 +361,7 @@ class TimeField(fields.TimeField):
     widget = TextInput()
 
     def __init__(self, label: str, *, required: str | None = None, **kwargs: Any) -> None:
-        super().__init__(label, [*_words("time", required)], **kwargs)
+        super().__init__(label, [*_words(required)], **kwargs)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         text = valuelist[0].strip() if valuelist else ""
@@ -391,7 +402,7 @@ class WholeNumberField(_Read, fields.IntegerField):
 
     def __init__(self, label: str, *, least: int, most: int, required: str | None = None, **kwargs: Any) -> None:
         words = f"Type a whole number from {least:,} to {most:,}."
-        super().__init__(label, [*_words("number", required), NumberRange(least, most, words)], **kwargs)
+        super().__init__(label, [*_words(required), NumberRange(least, most, words)], **kwargs)
         self.words = words
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
@@ -423,7 +434,7 @@ class NumberField(_Read, fields.DecimalField):
 
     def __init__(self, label: str, *, least: float, most: float, required: str | None = None, **kwargs: Any) -> None:
         words = f"Type a number from {least:g} to {most:g}."
-        super().__init__(label, [*_words("number", required), NumberRange(least, most, words)], places=None, **kwargs)
+        super().__init__(label, [*_words(required), NumberRange(least, most, words)], places=None, **kwargs)
         self.words = words
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:

@@ -172,6 +172,24 @@ def test_nothing_sent_asks_for_each_in_its_own_words(portal):
     assert form.opened_with is None
 
 
+@pytest.mark.parametrize("blank", [" ", "\t\r\n", "\u00a0\u2003"])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("text", "Type the text."),
+        ("long", "Type the long text."),
+        ("known", "Type the date of birth."),
+        ("near", "Type the date."),
+        ("whole", "Type the number."),
+        ("number", "Type the per cent."),
+    ],
+)
+def test_blanks_alone_are_nothing(portal, name, words, blank):
+    form, good, _ = sent(portal, GOOD | {name: blank})
+    assert not good
+    assert form.errors == {name: [words]}
+
+
 VISIBLE = [name for name in GOOD if name != "version"] + ["free", "loose"]
 
 

@@ -229,6 +229,10 @@ def _send(walk: Walk, form: Form, filled: Mapping[str, list[str]], outcome: Outc
     except HTTPException as refused:
         outcome.statuses[str(refused.code)] += 1
         return
+    except Exception as error:  # told with all others at the end: this is what the trial looks for
+        outcome.statuses["broken"] += 1
+        outcome.failures.append(f"{form.name}: {type(error).__name__}: {str(error)[:200]} for {_short(filled)}")
+        return
     with answer:
         text = answer.get_data(as_text=True)
         outcome.statuses[str(answer.status_code)] += 1
@@ -277,13 +281,18 @@ def test_no_form_breaks_loses_or_runs_what_is_typed(
     assert outcome.statuses["accepted"] > 0, "no filling was ever accepted: nothing reached the database"
 
 
-@pytest.mark.parametrize(("status", "seen"), [(422, "unescaped"), (500, ": 500 for"), (422, "lost what was typed")])
+@pytest.mark.parametrize(
+    ("status", "seen"),
+    [(422, "unescaped"), (500, ": 500 for"), (422, "lost what was typed"), (500, "RuntimeError: broken")],
+)
 def test_the_trial_sees_a_broken_form(
     walk: Walk, forms: list[Form], monkeypatch: pytest.MonkeyPatch, status: int, seen: str
 ) -> None:
-    """The control: a form that echoes as markup, answers 500, or comes back empty makes the trial fail."""
+    """The control: a form that echoes as markup, answers 500, comes back empty, or raises makes the trial fail."""
 
     def view() -> tuple[str, int]:
+        if seen == "RuntimeError: broken":
+            raise RuntimeError("broken")
         return (str(request.form) if seen == "unescaped" else ""), status
 
     form = next(form for form in forms if form.endpoint == "accounts.ask_for_account")
