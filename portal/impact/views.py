@@ -47,16 +47,21 @@ def chart_csv() -> ResponseReturnValue:
 
 
 def _is_published(chart: queries.Chart) -> bool:
-    """Asked for, and fixed: two filtered tables could be subtracted, so a filter leads to the service's own reading."""
-    return request.args.get("reading") == "published" and not set(chart.chosen.query()) - {"year"}
+    """Asked for, and fixed: two tables of which one lies in the other could be subtracted.
+
+    So a filter, and all years together, lead to the service's own reading.
+    """
+    is_one_year = chart.chosen.year != queries.EVERY_YEAR
+    return request.args.get("reading") == "published" and is_one_year and not set(chart.chosen.query()) - {"year"}
 
 
 def _readings(chart: queries.Chart) -> dict[str, str]:
     """The address of each way to read the figures of children's voice."""
     query = chart.chosen.query()
+    year = None if chart.chosen.year == queries.EVERY_YEAR else query.get("year")
     return {
         "service": url_for("impact.index", **query, _anchor="impact-voices"),
-        "published": url_for("impact.index", year=query.get("year"), reading="published", _anchor="impact-voices"),
+        "published": url_for("impact.index", year=year, reading="published", _anchor="impact-voices"),
     }
 
 

@@ -92,7 +92,8 @@ def test_a_drawing_is_a_path_of_numbers(given: Any, ids: Any, here: str, sign_in
 
     given(draw)
     page = text(sign_in(ids["worker"]).get(here))
-    assert 'role="img" aria-label="A drawing by the child"><path d="M0 0 L1000 1000 M5 6 L5 6" fill="none"/>' in page
+    assert 'role="img" aria-label="A drawing by the child"><path d="M0 0 L1000 1000 M5 6 L5 6"' in page
+    assert 'viewBox="0 0 1000 700"' in page and 'transform="scale(1 0.7)"' in page  # the paper was 10 to 7
 
 
 def test_the_school_sees_it_once_it_was_read_and_never_while_it_is_held(ids: Any, here: str, sign_in: Any) -> None:
@@ -157,8 +158,9 @@ def test_you_said_we_did_is_written_shown_without_a_name_and_seen(app: Any, ids:
     shown = text(worker.get(f"{url}/print"))
     assert "It is loud" in shown and "You may sit outside" in shown and "noise.svg" in shown
     assert "Maya" not in shown and "Khan" not in shown and "Wren" not in shown
-    seen = {"how": "tablet", "version": str(version(app, ViewReply))}
-    assert worker.post(f"{url}/seen", data=seen | {"how": "telepathy"}).status_code == 404
+    seen = {"how": "printed", "version": str(version(app, ViewReply))}
+    for how in ("telepathy", "tablet"):  # a tablet records itself what it showed
+        assert worker.post(f"{url}/seen", data=seen | {"how": how}).status_code == 404
     assert worker.post(f"{url}/seen", data=seen).status_code == 303
     assert "The child has seen it" in text(worker.get(here))
 
@@ -210,6 +212,8 @@ def test_the_figures_of_the_service_and_the_published_reading(given: Any, ids: A
     assert "<strong>Heard at the start:</strong> 1 of 1" in text(coordinator.get("/impact/"))
     published = text(coordinator.get("/impact/?reading=published"))
     assert "<strong>Heard at the start:</strong> c of c" in published and "1 of 1;" not in published
+    every_year = text(coordinator.get("/impact/?reading=published&year=all"))  # less one year it would be another one
+    assert "1 of 1;" in every_year and "published reading of this table" in every_year and "c of c" not in every_year
     assert "Heard once" in text(coordinator.get("/impact/"))
     given(lambda: _read(ids))
     assert "Heard once" in text(coordinator.get(f"/cases/{ids['ref']}/exit"))

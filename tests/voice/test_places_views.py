@@ -1,6 +1,7 @@
 """The worker's pages: preparing a turn, the tray, and the tablet that leaves the worker's hands."""
 
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from portal.accounts.models import Person
 from portal.accounts.queries import actor_of
 from portal.cases.models import Allocation, Case
+from portal.cases.operations import cover
 from portal.extensions import db
 from portal.kernel.access import Involvement
 from portal.kernel.audit import AuditLine, record
@@ -15,9 +17,11 @@ from portal.kernel.errors import Refused
 from portal.schools.models import PupilYear
 from portal.voice.models import HandOver, VoicePlace
 from portal.voice.operations import places as operations
-from portal.voice.rules.questions import Moment
+from portal.voice.operations.questionnaires import add_questionnaire, publish, put_question
+from portal.voice.queries import places as queries
+from portal.voice.rules.questions import Age, Kind, Moment, Question
 from tests import builders_cases as cases
-from tests.builders_voice import PIN, asked, prepared, with_pin
+from tests.builders_voice import PIN, arrived, asked, handed_over, prepared, with_pin
 
 USUAL_ENGINE = "sqlite"
 
@@ -98,6 +102,37 @@ def test_the_end_is_suggested_near_the_end_and_the_words_fit_the_year(given, wor
     page = worker.get(f"/cases/{ids['ref']}/voice/prepare").text
     assert checked(page, "questionnaire") == str(ids["end"])
     assert checked(page, "age") == "secondary"
+
+
+@pytest.mark.usefixtures("unit")
+def test_at_the_end_the_questions_of_the_start_are_chosen(clock):
+    world = cases.world()
+    case, coordinator = cases.case(world), actor_of(world.coordinator.id)
+    ready_end = asked(Moment.END)
+    own_start = add_questionnaire(coordinator, "A start of our own", Moment.START)
+    ask = Question("", Kind.YES_MAYBE_NO, {Age.JUNIORS: "Do you like lunch?"})
+    put_question(coordinator, own_start.versions[0], ask, at=None, opened_with=own_start.versions[0].version)
+    publish(coordinator, own_start.versions[0], opened_with=own_start.versions[0].version)
+    own_end = add_questionnaire(coordinator, "Zebra, the end of our own", Moment.END, like=own_start.versions[0])
+    publish(coordinator, own_end.versions[0], opened_with=own_end.versions[0].version)
+    case.stage = "exit"
+    record(None, "case moved", case)
+    worker = actor_of(world.worker.id)
+    assert queries.offer_for(worker, case).questionnaire == str(ready_end.id)
+
+    place = prepared(world, case, version_id=own_start.versions[0].id)
+    handed_over(world)
+    arrived(place, ())
+    assert queries.offer_for(worker, case).questionnaire == str(own_end.versions[0].id)
+
+
+@pytest.mark.usefixtures("unit")
+def test_who_stands_in_is_the_named_adult_and_not_who_is_away(clock):
+    world = cases.world()
+    case, colleague = cases.case(world), actor_of(world.colleague.id)
+    cover(colleague, case, "Illness", clock().date() + timedelta(days=3))
+    assert queries.offer_for(colleague, case).adult == str(world.colleague.id)
+    assert queries.offer_for(actor_of(world.coordinator.id), case).adult == str(world.worker.id)
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,8 @@ def test_a_questionnaire_is_written_published_and_then_stands(app, coordinator):
     coordinator.post(f"{address}/questions/new", data=question(coordinator, address, **pictures))
     coordinator.post(f"{address}/questions/2/up", data={"version": draft_version(coordinator, address)})
     written = versions(app, questionnaire_id)[0][2].questions
-    assert [(one.key, one.symbol, one.pictures) for one in written] == [
-        ("own-2", "", ("noise", "food")),
-        ("own-1", "lunch", ()),
-    ]
+    assert [(one.symbol, one.pictures) for one in written] == [("", ("noise", "food")), ("lunch", ())]
+    assert len({one.key for one in written}) == 2
     page = coordinator.get(f"{address}/questions/1").text
     assert re.search(r'value="food" checked', page) and "What is hard?" in page
 
@@ -96,6 +94,24 @@ def test_a_questionnaire_is_written_published_and_then_stands(app, coordinator):
         assert coordinator.get(f"{address}/{dead}").status_code == 404
     assert coordinator.post(f"{address}/questions/1/removal", data={"version": 9}).status_code == 404
     assert coordinator.post(f"{address}/steps/discard", data={"version": 9}).status_code == 404
+
+
+def test_only_questions_from_the_same_place_are_the_same_item(app, coordinator, ids):
+    first = coordinator.post(f"{LIST}new", data={"title": "Start", "moment": "start"}).location
+    coordinator.post(f"{first}/questions/new", data=question(coordinator, first))
+    coordinator.post(f"{first}/steps/publish", data={"version": draft_version(coordinator, first)})
+    (_, _, start) = versions(app, int(first.rsplit("/", 1)[1]))[0]
+
+    page = coordinator.get(f"{LIST}new").text
+    (like,) = re.findall(r'<option value="(\d+)">Start</option>', page)
+    copied = coordinator.post(f"{LIST}new", data={"title": "End", "moment": "end", "like": like}).location
+    coordinator.post(f"{copied}/questions/new", data=question(coordinator, copied))
+    (_, is_published, end) = versions(app, int(copied.rsplit("/", 1)[1]))[0]
+
+    assert not is_published
+    assert end.questions[0] == start.questions[0]
+    assert end.questions[1].key != start.questions[0].key
+    assert coordinator.post(f"{LIST}new", data={"title": "X", "moment": "end", "like": "9999"}).status_code == 422
 
 
 def test_a_new_version_leaves_the_published_one_and_can_be_thrown_away(app, coordinator, ids):

@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from portal.accounts.queries import actor_of
+from portal.cases.operations import allocate, end_allocation
 from portal.extensions import db
 from portal.kernel import clock as clocks
+from portal.notices.models import Notice
 from portal.policy import Role
 from portal.voice.forms import after
 from portal.voice.models import ChildView
@@ -15,7 +18,7 @@ from portal.voice.operations import reading, talking
 from portal.voice.operations.reading import LONGEST_HELD, LONGEST_REPLY, SEEN_HOW
 from portal.voice.queries import said, shared
 from portal.voice.queries.rows import standing_of
-from portal.voice.queries.talking import open_wishes
+from portal.voice.queries.talking import open_wishes, wish_page
 from portal.voice.queries.to_read import views_to_read
 from portal.voice.rules.answers import AnswerState, Given
 from portal.voice.rules.heard import Heard, TurnTaken, heard
@@ -211,6 +214,30 @@ def test_a_wish_to_talk_reaches_the_named_adult_and_the_leads_and_later_the_coor
     assert hears() == {"worker", "lead", "coordinator"}
     talking.close_wish(actor_of(lead.id), wish, "We talked.", opened_with=wish.version)
     assert hears() == set()
+
+
+@pytest.mark.parametrize("heir", ["colleague", None])
+def test_a_wish_that_was_handed_on_is_opened_by_who_has_it_now(clock: Any, heir: str | None) -> None:
+    a_world = world()
+    a_case = case(a_world)
+    coordinator = actor_of(a_world.coordinator.id)
+    wish = talking.ask_to_talk(prepared(a_world, a_case))
+    talking.see_wish(actor_of(a_world.worker.id), wish)  # so that no deputy will be told
+    if heir:
+        allocate(coordinator, a_case, a_world.colleague.id)
+    next_one = a_world.colleague if heir else a_world.coordinator
+    db.session.flush()
+    assert open_wishes(actor_of(next_one.id)) == []
+
+    end_allocation(coordinator, a_case, a_world.worker.id)
+    clock.forward(days=1)
+    db.session.flush()
+
+    assert [row.id for row in open_wishes(actor_of(next_one.id))] == [wish.id]
+    assert wish_page(actor_of(next_one.id), wish.id).is_open
+    assert open_wishes(actor_of(a_world.worker.id)) == []
+    told = select(Notice.recipient).where(Notice.kind == "sign_in_now", Notice.key.contains("handed-on"))
+    assert list(db.session.scalars(told)) == [f"person-{next_one.id}"]
 
 
 def test_forms_and_operations_hold_the_same_lengths() -> None:

@@ -4,10 +4,12 @@ from datetime import date
 
 from sqlalchemy import select
 
+from portal.accounts.queries import people_with
 from portal.cases import rules
 from portal.cases.models import Case
 from portal.extensions import db
 from portal.kernel import clock
+from portal.notices.operations import tell
 from portal.policy import Role
 from portal.schools.queries import calendar_of
 from portal.tasks import operations as tasks
@@ -87,10 +89,16 @@ def first_worker_id(case: Case) -> int | None:
 
 
 def hand_on_tasks(case: Case, leaver_id: int) -> None:
-    """What waited for somebody who leaves the case waits for its first worker now, or for the coordinator."""
+    """What waited for somebody who leaves the case waits for its first worker now, or for the coordinator.
+
+    A child who wants to talk must not wait for the next look at a list: who has it from now on is written to.
+    """
     heir = first_worker_id(case)
     for task in db.session.scalars(
         select(Task).where(Task.case_id == case.id, Task.done_at.is_(None), Task.person_id == leaver_id)
     ):
         task.person_id = heir
         task.role = None if heir else Role.COORDINATOR.value
+        if task.rule == task_rules.TALK_WISH:
+            told = [heir] if heir else people_with(Role.COORDINATOR)
+            tell("sign_in_now", told, task.url, key=f"{task.key}-handed-on-{leaver_id}", at_once=True)

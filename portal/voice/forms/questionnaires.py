@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portal.kernel.forms import EditForm, LongTextField, ManyField, PortalForm, RadioField, TextField
+from portal.kernel.forms import ChoiceField, EditForm, LongTextField, ManyField, PortalForm, RadioField, TextField
 from portal.kernel.languages import Language
 from portal.voice.rules.questions import AGES, KINDS, LONGEST_WORDING, MOMENTS, Age, Kind, Moment, Question
 from portal.voice.rules.symbols import PICTURES, SYMBOLS
@@ -28,6 +28,13 @@ class _Titled:
 
 class QuestionnaireForm(_Titled, PortalForm):
     """A new questionnaire."""
+
+    like = ChoiceField(
+        "Begin with the questions of another",
+        blank="No, with none",
+        description="What a child said at the start and at the end is compared only for questions that come from the "
+        "same place. So write the end from the start.",
+    )
 
 
 class RenameForm(_Titled, EditForm):

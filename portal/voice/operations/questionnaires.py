@@ -1,5 +1,6 @@
 """The coordinator's questionnaires: three that are there from the first day, drafts, and versions that freeze."""
 
+import secrets
 from dataclasses import replace
 
 from sqlalchemy import func, select
@@ -38,11 +39,17 @@ def ensure_ready_questionnaires() -> None:
         audit.record(None, "questionnaire added", made)
 
 
-def add_questionnaire(actor: Actor, title: str, moment: Moment) -> Questionnaire:
-    """A new one with an empty draft. Raises ``Refused`` for a title that is empty or too long."""
+def add_questionnaire(
+    actor: Actor, title: str, moment: Moment, *, like: QuestionnaireVersion | None = None
+) -> Questionnaire:
+    """A new one with a draft: empty, or with those of ``like``, which stay the same items, so that change shows.
+
+    Raises ``Refused`` for a title that is empty or too long.
+    """
     ensure(actor, Action.WRITE_QUESTIONNAIRES)
     made = Questionnaire(title=_title(title), moment=moment.value, is_active=True)
-    made.versions = [QuestionnaireVersion(number=1, language="en", document=to_json(Document()))]
+    language, document = (like.language, like.document) if like else ("en", to_json(Document()))
+    made.versions = [QuestionnaireVersion(number=1, language=language, document=document)]
     audit.record(actor, "questionnaire added", made)
     return made
 
@@ -94,7 +101,7 @@ def put_question(
         raise Refused(*(words[:1].upper() + words[1:] for words in problems))
     questions = list(document.questions)
     if at is None:
-        questions.append(replace(question, key=_new_key(document)))
+        questions.append(replace(question, key=_new_key()))
     else:
         questions[_place(document, at)] = replace(question, key=questions[_place(document, at)].key)
     _put(actor, draft, Document(tuple(questions)), "question written")
@@ -165,9 +172,9 @@ def _place(document: Document, at: int) -> int:
     return at
 
 
-def _new_key(document: Document) -> str:
-    known = {question.key for question in document.questions}
-    return next(key for number in range(1, 1_000) if (key := f"own-{number}") not in known)
+def _new_key() -> str:
+    """Of no other question anywhere: start and end are compared where their keys are the same."""
+    return f"own-{secrets.token_hex(8)}"
 
 
 def _title(title: str) -> str:

@@ -19,7 +19,7 @@ from portal.schools.models import Pupil, School
 from portal.schools.rules.year_groups import year_group_in
 from portal.voice.models import HandOver, Questionnaire, QuestionnaireVersion, VoicePlace
 from portal.voice.rules.places import HOWS, HOWS_AHEAD, PLACE_STATES, How, Outcome, PlaceState, place_state
-from portal.voice.rules.questions import AGES, MOMENTS, Age, Moment, age_for
+from portal.voice.rules.questions import AGES, MOMENTS, Age, Moment, age_for, from_json
 from portal.voice.rules.symbols import ANIMAL_WORDS
 
 LATELY = timedelta(days=14)
@@ -172,16 +172,17 @@ def offer_for(actor: Actor, case: Case, wanted: int | None = None) -> Offer:
     pupils = tuple(pupils_of(case))
     named = next((one.id for one in pupils if one.id == wanted), pupils[0].id if len(pupils) == 1 else None)
     groups = _published()
-    moment, advice = _suggested(case, [one.id for one in pupils if named in (None, one.id)])
+    wanted_ids = [one.id for one in pupils if named in (None, one.id)]
+    moment, advice = _suggested(case, wanted_ids)
     adults = _adults(actor, case)
     return Offer(
         pupils=pupils,
         questionnaires=tuple((MOMENTS[one], tuple(offered)) for one, offered in groups.items()),
         adults=adults,
         pupil=str(named) if named else None,
-        questionnaire=groups[moment][0][0] if moment in groups else None,
+        questionnaire=_likest(case, wanted_ids, moment, groups[moment]) if moment in groups else None,
         age=_age(case, named),
-        adult=str(actor.person_id) if _works_on(actor, case) else adults[0][0],
+        adult=str(actor.person_id) if _stands_in_or_works(actor, case) else adults[0][0],
         advice=advice if moment in groups else "",
     )
 
@@ -222,6 +223,36 @@ def _suggested(case: Case, pupil_ids: Sequence[int]) -> tuple[Moment | None, str
     return None, ""
 
 
+def _likest(case: Case, pupil_ids: Sequence[int], moment: Moment | None, offered: list[tuple[str, str]]) -> str:
+    """Of several at the end, the one that asks most of what the child was asked at the start, so that change shows."""
+    if moment is not Moment.END or len(offered) == 1:
+        return offered[0][0]
+    asked = _keys_at_start(case, pupil_ids)
+    keys = {
+        version_id: _keys_of(db.session.get_one(QuestionnaireVersion, int(version_id))) for version_id, _ in offered
+    }
+    return max((version_id for version_id, _ in offered), key=lambda version_id: len(asked & keys[version_id]))
+
+
+def _keys_at_start(case: Case, pupil_ids: Sequence[int]) -> set[str]:
+    versions = db.session.scalars(
+        select(QuestionnaireVersion)
+        .join(VoicePlace, VoicePlace.version_id == QuestionnaireVersion.id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(
+            VoicePlace.case_id == case.id,
+            VoicePlace.pupil_id.in_(pupil_ids),
+            VoicePlace.outcome == Outcome.ANSWERED.value,
+            Questionnaire.moment == Moment.START.value,
+        )
+    )
+    return {key for version in versions for key in _keys_of(version)}
+
+
+def _keys_of(version: QuestionnaireVersion) -> set[str]:
+    return {question.key for question in from_json(version.document).questions}
+
+
 def _age(case: Case, pupil_id: int | None) -> str | None:
     """Of the child, or of all children where their years agree."""
     year = dates.school_year_start(clock.today())
@@ -245,5 +276,6 @@ def _adults(actor: Actor, case: Case) -> tuple[tuple[str, str], ...]:
     return tuple((str(person_id), name) for person_id, name in found.items())
 
 
-def _works_on(actor: Actor, case: Case) -> bool:
-    return allocation_of(case, actor.person_id, clock.today()) is not None
+def _stands_in_or_works(actor: Actor, case: Case) -> bool:
+    """Who stands in is there today, so the child's wish to talk goes to them and not to the one who is away."""
+    return actor.person_id in access.involved_today(Case.__tablename__, case.id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
 from portal.extensions import db
@@ -12,6 +12,7 @@ from portal.kernel.errors import OutOfReach
 from portal.kernel.languages import Language, language_of, offered_beside
 from portal.voice.models import Questionnaire, QuestionnaireVersion, VoicePlace
 from portal.voice.queries.tablet import TurnRow, turn_row
+from portal.voice.rules.places import Outcome
 from portal.voice.rules.questions import (
     AGES,
     KINDS,
@@ -50,12 +51,26 @@ def questionnaire_rows() -> list[QuestionnaireRow]:
     return [_row(row, used.get(row.id, 0)) for row in rows]
 
 
+def published_versions() -> list[QuestionnaireVersion]:
+    """The newest published version of each, by moment and title."""
+    found = db.session.scalars(
+        select(QuestionnaireVersion)
+        .join(Questionnaire)
+        .where(QuestionnaireVersion.published_at.is_not(None))
+        .options(selectinload(QuestionnaireVersion.questionnaire))
+        .order_by(Questionnaire.title, Questionnaire.id, QuestionnaireVersion.number)
+    )
+    newest = {version.questionnaire_id: version for version in found}
+    order = list(Moment)
+    return sorted(newest.values(), key=lambda version: order.index(Moment(version.questionnaire.moment)))
+
+
 def _used() -> dict[int, int]:
-    """How many turns were handed over, by questionnaire."""
+    """How many turns children were given, by questionnaire."""
     rows = db.session.execute(
         select(QuestionnaireVersion.questionnaire_id, func.count(VoicePlace.id))
         .join(VoicePlace, VoicePlace.version_id == QuestionnaireVersion.id)
-        .where(VoicePlace.hand_over_id.is_not(None))
+        .where(or_(VoicePlace.hand_over_id.is_not(None), VoicePlace.outcome != Outcome.WITHDRAWN.value))
         .group_by(QuestionnaireVersion.questionnaire_id)
     )
     return {row[0]: row[1] for row in rows}

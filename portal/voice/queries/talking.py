@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Person
@@ -18,6 +18,8 @@ from portal.kernel.dates import clock_words, day_words
 from portal.kernel.errors import OutOfReach
 from portal.policy import Action, Actor, Role, may
 from portal.schools.models import Pupil, School
+from portal.tasks.models import Task
+from portal.tasks.rules import TALK_WISH
 from portal.voice.models import TalkWish
 
 _HOUR, _MINUTE = 3_600, 60
@@ -61,8 +63,12 @@ class WishPage:
 
 
 def concerns(actor: Actor) -> ColumnElement[bool]:
-    """The wishes that this person hears of, as a condition; within the reach of ``READ_VOICE``."""
-    whose = [TalkWish.named_adult_id == actor.person_id]
+    """The wishes that this person hears of, as a condition; within the reach of ``READ_VOICE``.
+
+    Whose list an open wish is on can open it: where the named adult leaves the work, the next worker, or else the
+    coordinators, have it from them.
+    """
+    whose = [TalkWish.named_adult_id == actor.person_id, _is_on_list_of(actor)]
     if may(actor, Action.CLOSE_TALK):
         whose.append(TalkWish.id.is_not(None))
     if Role.COORDINATOR in actor.roles:
@@ -71,6 +77,17 @@ def concerns(actor: Actor) -> ColumnElement[bool]:
         actor, Action.READ_VOICE, school=Case.school_id, line=Case.service_line_id, kind=KIND, record=Case.id
     )
     return and_(reach, or_(*whose))
+
+
+def _is_on_list_of(actor: Actor) -> ColumnElement[bool]:
+    roles = [role.value for role in actor.roles]
+    return exists().where(
+        Task.rule == TALK_WISH,
+        Task.case_id == TalkWish.case_id,
+        Task.url == literal("/voice/talk/") + cast(TalkWish.id, String),
+        Task.done_at.is_(None),
+        or_(Task.person_id == actor.person_id, Task.person_id.is_(None) & Task.role.in_(roles)),
+    )
 
 
 def open_wishes(actor: Actor) -> list[WishRow]:

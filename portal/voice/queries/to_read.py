@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from portal.cases.models import Case
 from portal.cases.queries.one import KIND
@@ -38,7 +38,9 @@ def views_to_read(actor: Actor) -> list[ToRead]:
     found = view_rows(ChildView.read_at.is_(None), reach, sees_taken_back=sees)
     talking = _wanting_to_talk() if found else frozenset()
     rows = [
-        ToRead(view, view.case_id in talking, may_worry(view.given), sees or not view.standing.taken_back)
+        ToRead(
+            view, (view.case_id, view.pupil_id) in talking, may_worry(view.given), sees or not view.standing.taken_back
+        )
         for view in found
     ]
     return sorted(rows, key=_order)
@@ -54,10 +56,7 @@ def _order(row: ToRead) -> tuple[object, ...]:
     )
 
 
-def _wanting_to_talk() -> frozenset[int]:
-    """The cases with a wish to talk that is still open."""
-    return frozenset(
-        db.session.scalars(
-            select(Case.id).where(exists().where(TalkWish.case_id == Case.id, TalkWish.closed_at.is_(None)))
-        )
-    )
+def _wanting_to_talk() -> frozenset[tuple[int, int]]:
+    """(case, child) of each wish to talk that is still open."""
+    rows = db.session.execute(select(TalkWish.case_id, TalkWish.pupil_id).where(TalkWish.closed_at.is_(None)))
+    return frozenset((row.case_id, row.pupil_id) for row in rows)

@@ -34,13 +34,18 @@ def questionnaires() -> ResponseReturnValue:
 @requires(WRITE)
 def new_questionnaire() -> ResponseReturnValue:
     form = QuestionnaireForm()
+    published = queries.published_versions()
+    form.like.offer((str(version.id), version.questionnaire.title) for version in published)
     if request.method == "POST" and form.validate():
+        like = next((version for version in published if str(version.id) == form.like.data), None)
         try:
-            made = operations.add_questionnaire(actor(), form.title.data or "", form.chosen_moment)
+            made = operations.add_questionnaire(actor(), form.title.data or "", form.chosen_moment, like=like)
         except Refused as refused:
             form.refuse(refused.problems)
         else:
-            return _saved(made.id, "Added. Now write its first question.")
+            return _saved(
+                made.id, "Added. Now look at its questions." if like else "Added. Now write its first question."
+            )
     return hx.page("voice/new_questionnaire.html", status=_status(), form=form, found=None)
 
 
