@@ -243,7 +243,7 @@ def _answer(worker: Actor, random: Random, view: ChildView) -> None:
     draft = ReplyDraft(you_said, we_did, said_symbol, did_symbol)
     reply = reading.answer_child(worker, view, draft, opened_with=0)
     if random.random() < ANSWERED:
-        reading.child_saw(worker, view, random.choice(("tablet", "printed", "told")), opened_with=reply.version)
+        reading.note_seen(worker, reply, random.choice(("tablet", "printed", "told")), worker.person_id)
 
 
 def stories(cast: Cast, today: date) -> Iterator[Story]:

@@ -68,7 +68,9 @@ class SealingKey(Model):
 
 
 class HandOver(Audited, Model):
-    """A tablet that was handed over: the child's session, which can write these places' answers and nothing else."""
+    """A tablet that was handed over: the child's session, which can write these places' answers, or see one reply to
+    the child, and nothing else.
+    """
 
     __tablename__ = "hand_over"
 
@@ -81,8 +83,11 @@ class HandOver(Audited, Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     current_place_id: Mapped[int | None] = mapped_column(Integer)
     """Whose turn it is, where the server draws the screens"""
+    reply_id: Mapped[int | None] = mapped_column(ForeignKey("view_reply.id", use_alter=True))
+    """The answer that it shows to the child; there are no places then. The tables point at each other in a ring."""
 
     person: Mapped[Person] = relationship()
+    reply: Mapped["ViewReply | None"] = relationship(viewonly=True)
     places: Mapped[list["VoicePlace"]] = relationship(order_by="VoicePlace.id", back_populates="hand_over")
 
 

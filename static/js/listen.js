@@ -1,4 +1,4 @@
-// "Listen": reads words aloud in their language. Hidden where the browser cannot speak; never speaks by itself.
+// "Listen": reads words aloud in their language. Hidden where the device cannot speak it; never speaks by itself.
 //
 //   <button type="button" data-listen data-text="…" data-lang="en-GB" data-listen-also=".choice" hidden>
 //
@@ -8,10 +8,19 @@
 const voice = window.speechSynthesis
 
 // Only a voice of the device itself: others would send the words, and so perhaps an answer, to a company's server.
+function ownVoice(lang) {
+  const short = lang.slice(0, 2).toLowerCase()
+  return voice.getVoices().find((one) => one.localService && one.lang.slice(0, 2).toLowerCase() === short)
+}
+
+// Some browsers name their voices only later: until then they may have the right one.
+function isSilent(lang) {
+  return voice.getVoices().length > 0 && !ownVoice(lang)
+}
+
 function said(text, lang) {
-  const voices = voice.getVoices()
-  const own = voices.find((one) => one.localService && one.lang.slice(0, 2).toLowerCase() === lang.slice(0, 2).toLowerCase())
-  if (voices.length && !own) return null
+  if (isSilent(lang)) return null
+  const own = ownVoice(lang)
   const words = new SpeechSynthesisUtterance(text)
   if (own) words.voice = own
   words.lang = lang
@@ -28,10 +37,14 @@ export function say(text, lang) {
 }
 
 function parts(button) {
-  const lang = button.dataset.lang || document.documentElement.lang
+  const lang = langOf(button)
   const first = button.dataset.text ? [[button.dataset.text, lang]] : []
   const also = button.dataset.listenAlso ? [...document.querySelectorAll(button.dataset.listenAlso)] : []
   return [...first, ...also.flatMap(spoken)]
+}
+
+function langOf(button) {
+  return button.dataset.lang || document.documentElement.lang
 }
 
 function spoken(element) {
@@ -60,14 +73,20 @@ function quiet() {
   for (const button of document.querySelectorAll('[data-listen][aria-pressed]')) button.setAttribute('aria-pressed', 'false')
 }
 
+// Looked at again once the voices are named; what speaks just now goes on.
+function showWhatSpeaks() {
+  for (const button of document.querySelectorAll('[data-listen][aria-pressed]')) button.hidden = isSilent(langOf(button))
+}
+
 export function showListen(root = document) {
   if (!voice || typeof SpeechSynthesisUtterance === 'undefined') return
   for (const button of root.querySelectorAll('[data-listen]')) {
     if (!button.hasAttribute('aria-pressed')) button.addEventListener('click', () => press(button))
     button.setAttribute('aria-pressed', 'false')
-    button.hidden = false
+    button.hidden = isSilent(langOf(button))
   }
 }
 
 showListen()
+voice?.addEventListener?.('voiceschanged', showWhatSpeaks)
 window.addEventListener('pagehide', () => voice && voice.cancel())

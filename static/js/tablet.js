@@ -8,6 +8,7 @@ const { worker, firstTouch } = document.body.dataset
 const over = document.getElementById('tablet-over')
 const NOT_KEPT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u2028\u2029\ufffe\uffff]/g // signs that no database keeps
 const SERVER_WALKS = ['question', 'stop', 'share', 'talk', 'whose', 'end']
+const ASIDE = ['stop', 'talk', 'talk-unsent'] // from where the child comes back to where it was
 const HELD = 5_000 // ms that a touch waits for the tablet's store, before the server answers it
 const MOST_STROKES = 200
 const MOST_POINTS = 4_000
@@ -22,6 +23,7 @@ let turn = null // the record whose turn it is, and its screens
 let screens = null
 let cameFrom = 'welcome'
 let ended = 'finished'
+let several = false // turns that are still to come
 const chosen = new Map() // what is in sight again when the child goes back; only in memory
 
 // ---- taking the turns of this page over
@@ -99,9 +101,12 @@ const lastQuestion = () => screens.querySelectorAll('[data-screen="question"]').
 function showScreen(name, at = -1) {
   const drawnNow = section(name, at)
   if (name === 'question') restore(drawnNow)
+  if (name === 'welcome' && !(several && nothingSaid(turn))) drawnNow.querySelector('[data-another]')?.remove()
   show(drawnNow)
   if (drawnNow.dataset.kind === 'drawing') beginDrawing(drawnNow)
 }
+
+const nothingSaid = (record) => Object.keys(record.parts).length === 0
 
 function where(record) {
   if (record.at < 0) return showScreen('welcome')
@@ -155,6 +160,7 @@ async function showFirst() {
 // Which child it is: to go on with its turn ('animals'), or because somebody wants to talk ('whose').
 function showAnimals(name, open) {
   turn = screens = null
+  several = open.length > 1
   const parts = partsOf(open[0])
   const list = parts.querySelector(`[data-screen="${name}"]`)
   list.querySelector('form').append(...open.map(animalButton))
@@ -181,8 +187,8 @@ async function answer(part, at) {
 
 async function finish(end) {
   const closed = await seal({ at: new Date().toISOString(), ...end }, turn)
-  const keep = end.keep
-  const after = await change(turn.id, (known) => known.state === 'open' && { ...known, state: 'over', html: '', end: closed, parts: keep ? known.parts : {} })
+  const outcome = (known) => (end.keep ? { parts: known.parts } : { parts: {}, keptNothing: true })
+  const after = await change(turn.id, (known) => known.state === 'open' && { ...known, state: 'over', html: '', end: closed, ...outcome(known) })
   if (!after) return showFirst() // another tab has finished this turn
   turn = after
   chosen.clear()
@@ -192,7 +198,7 @@ async function finish(end) {
 
 async function showEnd() {
   const last = section('end')
-  last.querySelector('[data-kept-nothing]').hidden = Object.keys(turn.parts).length > 0 || turn.state === 'sent'
+  last.querySelector('[data-kept-nothing]').hidden = !turn.keptNothing
   last.querySelector('[data-another]').hidden = (await openTurns()).length === 0
   show(last)
 }
@@ -209,11 +215,10 @@ async function wishToTalk() {
   }
 }
 
-async function goTo(name) {
-  const current = place.querySelector('[data-screen]')
+// To "Stop" or "I want to talk". From one of them to the other the way back stays what it was.
+function stepAside(current) {
   remember(current)
-  if (!['stop', 'talk', 'talk-unsent'].includes(current.dataset.screen)) cameFrom = current.dataset.screen
-  showScreen(name)
+  if (!ASIDE.includes(current.dataset.screen)) cameFrom = current.dataset.screen
 }
 
 // What is in sight and not sent yet is there again when the child comes back.
@@ -227,15 +232,16 @@ function remember(current) {
 async function goBack(section) {
   const { screen, at } = section.dataset
   remember(section)
-  if (['stop', 'talk', 'talk-unsent'].includes(screen)) {
+  if (ASIDE.includes(screen)) {
     turn = (await one(turn.id)) ?? turn
     if (cameFrom === 'animals') return showFirst()
     if (cameFrom === 'end') return showEnd()
-    if (cameFrom === 'stop' || cameFrom === 'share') return showScreen(cameFrom)
+    if (cameFrom === 'share') return showScreen('share')
     return where(turn)
   }
   if (screen === 'share' && ended === 'stopped') {
     ended = 'finished'
+    cameFrom = 'question' // going on means the questions, also where the child stepped aside from here
     return showScreen('stop')
   }
   const target = screen === 'share' ? lastQuestion() : Number(at) - 1
@@ -246,16 +252,16 @@ async function goBack(section) {
 async function touched(form, act) {
   const current = form.closest('[data-screen]')
   if (form.dataset.act.startsWith('choose')) return chosenAnimal(form.dataset.act, await openTurn(act))
-  if (act === 'another') return showFirst()
+  if (act === 'another') return toTheAnimals()
   if (act === 'talk') return turn ? leaveToTalk(place.querySelector('[data-screen]')) : askWhose()
   if (!form.isConnected) return // another screen came while the touch was held
   if (act === 'start') return start()
   if (act === 'back') return goBack(current)
-  if (act === 'stop') return goTo('stop')
+  if (act === 'stop') return leaveToStop(current)
   if (act === 'throw_away') return finish({ end: 'stopped', keep: false })
   if (act === 'keep') return keepSome()
   if (act === 'share') return finish({ end: ended, keep: true, share: [...form.querySelectorAll('[name=share]:checked')].map((box) => box.value) })
-  if (act === 'not_say' || act === 'not_know') return answer({ q: current.dataset.key, state: act }, Number(current.dataset.at))
+  if (act === 'not_say' || act === 'not_know') return notAnswered(current, act)
   if (act === 'answer') return answered(current)
 }
 
@@ -268,9 +274,19 @@ function chosenAnimal(act, record) {
   return wishToTalk()
 }
 
+// For another child; or it was the wrong animal, and its turn is as if nobody had touched it.
+async function toTheAnimals() {
+  if (turn?.state === 'open') await change(turn.id, (known) => known.state === 'open' && nothingSaid(known) && { ...known, at: -1, touchedAt: 0 })
+  return showFirst()
+}
+
+function leaveToStop(current) {
+  stepAside(current)
+  showScreen('stop')
+}
+
 function leaveToTalk(current) {
-  remember(current)
-  if (!['talk', 'talk-unsent'].includes(current.dataset.screen)) cameFrom = current.dataset.screen
+  stepAside(current)
   return wishToTalk()
 }
 
@@ -287,7 +303,7 @@ async function start() {
 }
 
 async function keepSome() {
-  if (!Object.keys(turn.parts).length) return finish({ end: 'stopped', keep: false })
+  if (nothingSaid(turn)) return finish({ end: 'stopped', keep: false })
   ended = 'stopped'
   showScreen('share')
 }
@@ -297,6 +313,12 @@ function answered(current) {
   if (!given) return complain(current)
   chosen.set(current.dataset.key, given)
   return answer({ q: current.dataset.key, state: 'answered', ...given }, Number(current.dataset.at))
+}
+
+// What was chosen before is not the answer any more, and is not in sight again.
+function notAnswered(current, state) {
+  chosen.delete(current.dataset.key)
+  return answer({ q: current.dataset.key, state }, Number(current.dataset.at))
 }
 
 function complain(current) {
@@ -418,12 +440,16 @@ function sayChoice(box) {
   listening.say(words.textContent.trim(), (words.querySelector('[lang]') ?? words.closest('[lang]')).lang)
 }
 
+let hasWaited = false // something, since this page was opened: then the adult is told when all of it has gone
+
 whenSent((left) => {
   const line = document.getElementById('tablet-waiting')
   const turns = left.filter((record) => record.state === 'over')
   const refused = turns.some((record) => record.refused)
-  line.hidden = turns.length === 0
-  line.textContent = refused ? line.dataset.refused : turns.length === 1 ? line.dataset.one : line.dataset.many.replace('{n}', turns.length)
+  hasWaited ||= left.length > 0
+  const allGone = hasWaited && left.length === 0
+  line.hidden = turns.length === 0 && !allGone
+  line.textContent = allGone ? line.dataset.none : refused ? line.dataset.refused : turns.length === 1 ? line.dataset.one : line.dataset.many.replace('{n}', turns.length)
   document.getElementById('tablet-connect').hidden = !left.some(wishWaits)
   document.getElementById('tablet-wish').hidden = !left.some((record) => record.talkRefused)
 })

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from portal.voice.rules.questions import Moment
 from tests.journeys.conftest import WCAG
@@ -19,7 +19,13 @@ Object.defineProperty(window, 'speechSynthesis', {
 })
 """
 TARGETS = "button:visible:not(.tablet__enter), .tablet__choice:visible, a:visible, textarea:visible"
-SIZES = {"8-inch": (600, 960), "8-inch on its side": (960, 600), "10-inch": (800, 1280), "phone": (360, 640)}
+SIZES = {
+    "8-inch": (600, 960),
+    "8-inch on its side": (960, 600),
+    "10-inch": (800, 1280),
+    "phone": (360, 640),
+    "small phone": (320, 640),
+}
 
 
 @pytest.fixture(scope="module")
@@ -100,13 +106,171 @@ def test_listen_says_the_right_words_in_the_right_language(portal: Tablets, chro
     page.get_by_role("button", name="Listen", exact=True).click()
 
     choices = ["Loved it", "It was good", "It helped a little", "It didn't help"]
-    assert page.evaluate("spoken") == [[words, "en-GB"] for words in ["How was our help?", *choices]]
-    page.evaluate("spoken.length = 0")
+    assert spoken(page) == ["How was our help?", *choices]
     page.get_by_role("button", name="Listen: It didn't help").click()
-    assert page.evaluate("spoken") == [["It didn't help", "en-GB"]]
-    page.evaluate("spoken.length = 0")
+    assert spoken(page) == ["It didn't help"]
     page.get_by_text("It was good").click()
-    assert page.evaluate("spoken") == [["It was good", "en-GB"]]
+    assert spoken(page) == ["It was good"]
+    page.context.close()
+
+
+def spoken(page: Page) -> list[str]:
+    """What was said since the last time, all of it as English."""
+    said = page.evaluate("spoken.splice(0)")
+    assert all(language == "en-GB" for _, language in said)
+    return [words for words, _ in said]
+
+
+def listen(page: Page) -> list[str]:
+    page.get_by_role("button", name="Listen", exact=True).click()
+    return spoken(page)
+
+
+def test_listen_is_there_wherever_a_child_decides(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.HELP)
+    page.get_by_role("button", name="Start").click()
+    for at in range(4):
+        page.locator(f"[data-at='{at}']").get_by_role("button", name="I don't know").click()
+    page.locator("[data-at='4']").wait_for()
+    assert listen(page)[1:] == ["Draw with your finger."]
+    page.get_by_role("button", name="I don't know").click()
+    page.locator("[data-at='5']").wait_for()
+    assert listen(page)[1:] == ["Say it, and the grown-up with you writes it down. Or write it yourself."]
+    page.get_by_role("button", name="I don't know").click()
+    page.locator("[data-screen=share]").wait_for()
+    page.get_by_role("button", name="Listen: Nobody else").click()
+    assert spoken(page) == ["Nobody else"]
+    assert "You can change your mind later." in listen(page)[1]
+    page.get_by_role("button", name="Stop").click()
+    page.locator("[data-screen=stop]").wait_for()
+    assert listen(page)[2:] == ["Keep it", "Throw it away", "Go on with the questions"]
+    page.get_by_role("button", name="Throw it away").click()
+    page.locator("[data-screen=end]").wait_for()
+    thanks = ["Thank you", "We have kept nothing of what you said.", "You can give the tablet back now."]
+    assert listen(page) == thanks
+    page.reload()
+    page.locator(".tablet__card[data-screen=over]").wait_for()
+    assert listen(page)[:2] == ["This tablet is finished", "Please give it back to the grown-up."]
+    page.context.close()
+
+
+def test_the_way_back_from_stop_and_talk_is_to_the_question(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.HELP)
+    page.get_by_role("button", name="Start").click()
+    question = page.locator(".tablet__card[data-at='0']")
+    question.get_by_role("button", name="Stop").click()
+    page.locator("[data-screen=stop]").get_by_role("button", name="I want to talk to someone").click()
+    page.locator("[data-screen=talk]").get_by_role("button", name="Back").click()
+
+    expect(question).to_be_visible()
+    page.get_by_role("button", name="I don't know").click()
+    page.locator(".tablet__card[data-at='1']").get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Keep it").click()
+    page.locator("[data-screen=share]").get_by_role("button", name="I want to talk to someone").click()
+    page.locator("[data-screen=talk]").get_by_role("button", name="Back").click()
+    page.locator("[data-screen=share]").get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Go on with the questions").click()
+    expect(page.locator(".tablet__card[data-at='1']")).to_be_visible()
+    page.context.close()
+
+
+def test_what_was_chosen_before_not_saying_is_not_chosen_any_more(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.HELP)
+    page.get_by_role("button", name="Start").click()
+    first, second = page.locator(".tablet__card[data-at='0']"), page.locator(".tablet__card[data-at='1']")
+    for way in ("I don't want to say", "I don't know"):
+        first.locator(".tablet__choice").first.click()
+        first.get_by_role("button", name="Next").click()
+        second.get_by_role("button", name="Back").click()
+        expect(first.locator(".tablet__mark:checked")).to_have_count(1)
+        first.get_by_role("button", name=way).click()
+        second.get_by_role("button", name="Back").click()
+        expect(first).to_be_visible()
+        expect(first.locator(".tablet__mark:checked")).to_have_count(0)
+    page.context.close()
+
+
+KEPT = """() => new Promise((done) => {
+  const asked = indexedDB.open('portal-voice')
+  asked.onsuccess = () => {
+    const all = asked.result.transaction('turns').objectStore('turns').getAll()
+    all.onsuccess = () => {
+      asked.result.close()
+      done(all.result)
+    }
+  }
+})"""
+
+
+@pytest.mark.parametrize("signal", [True, False])
+def test_a_child_that_touched_the_wrong_animal_goes_back(portal: Tablets, chromium: Browser, signal: bool) -> None:
+    page = opened(portal, chromium, Moment.START, Moment.HELP)
+    page.wait_for_selector("[data-ready=offline]")
+    page.context.set_offline(not signal)
+    animals, welcome = page.locator(".tablet__animal"), page.locator(".tablet__card[data-screen=welcome]")
+    animals.first.click()
+    welcome.get_by_role("button", name="Start").click()
+    page.locator(".tablet__card[data-at='0']").get_by_role("button", name="Back").click()
+    check(page)
+    welcome.get_by_role("button", name="Back").click()
+
+    expect(animals).to_have_count(2)
+    kept = page.evaluate(KEPT)
+    assert [(one["state"], one["at"], one["touchedAt"], one["parts"]) for one in kept] == [("open", -1, 0, {})] * 2
+    animals.first.click()
+    welcome.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="I don't know").click()
+    for at in (1, 0):
+        page.locator(f".tablet__card[data-at='{at}']").get_by_role("button", name="Back").click()
+    expect(welcome).to_be_visible()
+    # Something is answered: it is this child's turn.
+    expect(welcome.get_by_role("button", name="Back")).to_have_count(0)
+    page.context.close()
+
+
+def test_a_child_alone_has_no_animals_to_go_back_to(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.START)
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    expect(page.get_by_role("button", name="Back")).to_have_count(0)
+    page.context.close()
+
+
+def test_nothing_kept_is_still_said_after_a_wish_to_talk(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.HELP)
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="I don't know").click()
+    page.locator(".tablet__card[data-at='1']").get_by_role("button", name="Stop").click()
+    with page.expect_response("**/voice/deliver"):
+        page.get_by_role("button", name="Throw it away").click()
+    page.get_by_text("nothing waits on this tablet").wait_for()
+    page.locator("[data-screen=end]").get_by_role("button", name="I want to talk to someone").click()
+    page.locator("[data-screen=talk]").get_by_role("button", name="Back").click()
+
+    expect(page.get_by_text("We have kept nothing of what you said.")).to_be_visible()
+    page.context.close()
+
+
+def test_the_adult_reads_that_nothing_waits_any_more(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.HELP)
+    page.wait_for_selector("[data-ready=offline]")
+    line = page.locator("#tablet-waiting")
+    expect(line).to_be_hidden()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="I don't know").click()
+    page.locator(".tablet__card[data-at='1']").get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Done").click()
+    expect(line).to_contain_text("1 answer waits on this tablet")
+    page.context.set_offline(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(line).to_have_text("For the adult: nothing waits on this tablet.")
+
+    portal.staff(page.context)
+    page.goto(f"{portal.address}/voice/")
+    expect(page.locator("#voice-waiting")).to_have_text("Nothing waits on this tablet.")
+    page.get_by_role("button", name="Take off the tray").click()  # the next tablet is handed over without it
+    expect(page.get_by_text("Nothing is prepared")).to_be_visible()
     page.context.close()
 
 
@@ -173,6 +337,61 @@ def test_a_drawing_arrives_as_lines_and_can_be_undone(portal: Tablets, chromium:
         page.get_by_role("button", name="Done").click()
     assert delivered.value.ok
     assert portal.last_drawing() == 1
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1280, 800), (800, 1280), (600, 960), (320, 640)])
+def test_the_whole_paper_is_in_sight_and_the_page_scrolls_beside_it(
+    portal: Tablets, chromium: Browser, size: tuple[int, int]
+) -> None:
+    page = opened(portal, chromium, Moment.HELP)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.get_by_role("button", name="Start").click()
+    for at in range(4):
+        page.locator(f"[data-at='{at}']").get_by_role("button", name="I don't know").click()
+    paper, bar = page.locator("canvas"), page.locator(".tablet__ways" if size[0] < 400 else ".tablet__bottom")
+    paper.wait_for()
+    box, ways = paper.bounding_box(), bar.bounding_box()
+    assert box and ways
+    assert box["y"] >= 0 and box["y"] + box["height"] <= ways["y"] <= size[1]
+    assert box["width"] / box["height"] == pytest.approx(10 / 7, abs=0.02)
+    undo = page.get_by_role("button", name="Take the last line away")
+    if size[0] > 400:
+        beneath = undo.bounding_box()
+        assert beneath and beneath["y"] + beneath["height"] <= ways["y"]
+        assert box["height"] >= 350
+    assert within_reach(page, undo)
+    page.context.close()
+
+
+def within_reach(page: Page, target: Locator) -> bool:
+    """Once the page is scrolled to it, a finger touches it, and not what stays in sight above it."""
+    target.scroll_into_view_if_needed()
+    return bool(
+        target.evaluate("""(target) => {
+          target.scrollIntoView({ block: 'center' })
+          const box = target.getBoundingClientRect()
+          const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+          return target.contains(there)
+        }""")
+    )
+
+
+def test_on_a_phone_the_ways_out_stay_in_sight_and_hide_no_answer(portal: Tablets, chromium: Browser) -> None:
+    page = opened(portal, chromium, Moment.HELP, size="small phone")
+    check(page)
+    page.get_by_role("button", name="Start").click()
+    page.locator("[data-at='0']").wait_for()
+    check(page)
+    for name in ("Stop", "I want to talk to someone", "I don't know", "I don't want to say"):
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert box and box["y"] + box["height"] <= 640
+    for target in (*page.locator(".tablet__choice").all(), page.get_by_role("button", name="Next")):
+        assert within_reach(page, target)
+    for at in range(6):
+        page.locator(f"[data-at='{at}']").get_by_role("button", name="I don't know").click()
+    page.locator("[data-screen=share]").wait_for()
+    check(page)
     page.context.close()
 
 

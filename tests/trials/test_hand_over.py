@@ -49,7 +49,7 @@ def test_back_history_address_bar_second_tab_and_reload_show_no_staff_page(
 def test_the_control_without_a_new_cookie_leaks(
     served: Tablets, chromium: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "_to_the_child", lambda _token: redirect("/voice/tablet?new=1", 303))
+    monkeypatch.setattr(views, "to_the_child", lambda _token: redirect("/voice/tablet?new=1", 303))
     monkeypatch.setattr(places, "end_session", lambda _session_id: None)
 
     assert leaks(after_handing_over(served, chromium)) != {}
@@ -59,7 +59,7 @@ def test_the_control_with_the_old_cookie_leaks_from_the_browsers_memory(
     served: Tablets, chromium: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The session has ended on the server, and still Back shows the staff page, because the cookie stayed as it was."""
-    monkeypatch.setattr(views, "_to_the_child", lambda _token: redirect("/voice/tablet?new=1", 303))
+    monkeypatch.setattr(views, "to_the_child", lambda _token: redirect("/voice/tablet?new=1", 303))
 
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     context.route("**/static/js/app.js*", lambda route: route.abort())  # it reloads what comes back

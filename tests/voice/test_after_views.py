@@ -12,6 +12,7 @@ from portal.kernel.audit import AuditLine, record
 from portal.policy import Role
 from portal.voice.models import ChildView, TalkWish, ViewReply
 from portal.voice.operations import reading, talking
+from portal.voice.rules.sharing import Audience
 from tests import people
 from tests.builders_cases import case, world
 from tests.builders_voice import view
@@ -205,6 +206,24 @@ def test_switched_off_only_what_a_child_has_said_already_is_there(
     assert "Everything has been read" in text(coordinator.get("/reading"))
     assert "/voice" not in text(worker.get(f"/cases/{ids['ref']}"))
     assert "impact-voices" not in text(coordinator.get("/impact/"))
+
+
+def test_what_the_family_may_see_is_for_the_worker_to_read_with_them(
+    given: Any, ids: Any, here: str, sign_in: Any
+) -> None:
+    worker = sign_in(ids["worker"])
+    assert "Nothing has been shared" in text(worker.get(f"{here}/family"))
+
+    def share_with_family() -> None:
+        made = db.session.get_one(ChildView, ids["view"])
+        reading.read_view(actor_of(ids["coordinator"]), made)
+        reading.set_shares(actor_of(ids["worker"]), made, frozenset({Audience.FAMILY}), opened_with=made.version)
+
+    given(share_with_family)
+    assert "a quiet place" in text(worker.get(f"{here}/family"))
+    assert f'href="{here}/family"' in text(worker.get(here))
+    for other, status in (("senco", 403), ("colleague", 404)):
+        assert sign_in(ids[other]).get(f"{here}/family").status_code == status
 
 
 def test_the_figures_of_the_service_and_the_published_reading(given: Any, ids: Any, sign_in: Any) -> None:

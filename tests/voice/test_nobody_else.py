@@ -181,7 +181,8 @@ def _may_stand(marker: str, role: str, endpoint: str, about: str) -> bool:
         return False
     for_school = endpoint == "voice.of_referral" and role in ("school", "head")
     for_panel = endpoint == "voice.of_referral" and role == "panel" and about == "panel"
-    return for_school or for_panel or endpoint == "voice.for_school"
+    with_family = endpoint == "voice.for_family" and role in SERVICE
+    return for_school or for_panel or with_family or endpoint == "voice.for_school"
 
 
 def _reads(role: str) -> bool:
@@ -203,6 +204,7 @@ def test_a_view_stands_nowhere_but_where_the_rules_allow_it(nobody: Nobody) -> N
     assert len(nobody.pages) > 100 and len(nobody.clients) == 10
     # ... and it stands where it should, so that the walk is known to look.
     assert {(GIVEN, "school", "voice.for_school"), (GIVEN, "panel", "voice.of_referral")} <= seen
+    assert (GIVEN, "worker", "voice.for_family") in seen
     assert {(KEPT, "worker", "voice.of_case"), (HELD, "coordinator", "voice.of_case")} <= seen
     assert {(TAKEN, "safeguarding", "voice.of_case"), (UNREAD, "coordinator", "home.reading")} <= seen
     assert not any(

@@ -124,6 +124,63 @@ def test_several_children_choose_their_animal(app: Portal, given: Given) -> None
     assert touch(client, "choose", place="no-such-place").status_code == 404
 
 
+def seen(client: FlaskClient, address: str = "/voice/tablet") -> str:
+    """The screen in sight, without those that the script carries."""
+    return client.get(address).text.split("</main>")[0]
+
+
+def test_whoever_touched_the_wrong_animal_goes_back_and_its_turn_stays_open(app: Portal, given: Given) -> None:
+    client = child(app, given, Moment.HELP, Moment.START)
+    first, second = given(lambda: [Turn(one.id, one.public_id) for one in db.session.scalars(in_order)])
+    touch(client, "choose", place=second.public_id)
+    touch(client, "start")
+    touch(client, "back")
+    assert 'value="another"' in seen(client)
+
+    touch(client, "another")
+
+    assert "Which animal are you?" in seen(client)
+    assert given(lambda: [one.outcome for one in db.session.scalars(in_order)]) == [None, None]
+    touch(client, "choose", place=second.public_id)
+    touch(client, "start")
+    touch(client, "not_say", at=0)
+    touch(client, "back")
+    touch(client, "back")
+    assert "Hello" in seen(client) and 'value="another"' not in seen(client)
+    touch(client, "another")  # from an old page: something is answered, so it is this child's turn
+    assert "Hello" in seen(client)
+
+
+def test_the_last_open_turn_has_no_way_to_the_animals(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    assert "Hello" in seen(client) and 'value="another"' not in seen(client)
+
+
+def test_stop_then_talk_then_back_leads_to_the_question(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    touch(client, "start")
+    touch(client, "not_say", at=0)
+    for act in ("stop", "talk", "back"):
+        touch(client, act)
+    assert 'data-at="1"' in seen(client)
+    for act in ("stop", "keep", "talk", "back", "back"):
+        touch(client, act)
+    assert "You have stopped" in seen(client)
+    touch(client, "back")  # “Go on with the questions”
+    assert 'data-at="1"' in seen(client)
+
+
+def test_what_was_chosen_before_not_saying_is_not_chosen_any_more(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    touch(client, "start")
+    touch(client, "answer", at=0, choice="good")
+    touch(client, "back")
+    assert " checked>" in seen(client)
+    touch(client, "not_say", at=0)
+    touch(client, "back")
+    assert 'data-at="0"' in seen(client) and " checked>" not in seen(client)
+
+
 def test_no_name_stands_on_any_screen(app: Portal, given: Given) -> None:
     client = child(app, given)
     text = client.get("/voice/tablet").text
@@ -233,6 +290,19 @@ def test_the_wish_to_talk_is_on_the_last_screen_too(app: Portal, given: Given) -
     assert outcome(given) == "kept_nothing"
 
 
+def test_nothing_kept_is_still_said_after_a_wish_to_talk(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    _, page = ended_turn(client)
+    [asks_as] = re.findall(r'name="from" value="([^"]+)"', page)
+    told = seen(client, touch(client, "talk", **{"from": asks_as}).headers["Location"])
+    assert f'name="from" value="{asks_as}"' in told and "Until then, tell a grown-up you trust." in told
+
+    back = seen(client, touch(client, "back", **{"from": asks_as}).headers["Location"])
+
+    assert re.search(r"data-kept-nothing>\s*We have kept nothing", back)
+    assert len(wishes(given)) == 1
+
+
 def test_the_last_screen_lets_nobody_ask_once_its_minutes_are_over(app: Portal, given: Given, clock: Any) -> None:
     client = child(app, given)
     address, page = ended_turn(client)
@@ -317,6 +387,30 @@ def test_answers_are_read_in_the_questionnaires_language_where_it_has_them(app: 
     given(in_polish)
     touch(client, "start")
 
-    page = client.get("/voice/tablet").text.split("<template")[0]
+    page = seen(client)
     assert '<span class="tablet__says">Tak sobie</span>' in page
     assert 'data-text="Tak sobie" data-lang="pl-PL"' in page
+
+
+def test_listen_speaks_the_language_that_the_words_are_in(app: Portal, given: Given) -> None:
+    """Polish has words for “Hello”, and none for the title of Stop: those are read as English."""
+
+    def in_polish() -> None:
+        version = db.session.scalars(db.select(VoicePlace)).one().asked
+        version.language = "pl"
+        audit.record(None, "questionnaire language chosen", version)
+
+    client = child(app, given, Moment.START)
+    given(in_polish)
+    assert 'data-text="Cześć" data-lang="pl-PL"' in seen(client)
+
+    touch(client, "stop")
+
+    assert 'data-text="You have stopped" data-lang="en-GB"' in seen(client)
+
+
+def test_every_screen_at_the_end_can_be_heard(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    address, _ = ended_turn(client)
+    assert 'data-text="Thank you"' in seen(client, address)
+    assert 'data-text="This tablet is finished"' in seen(client)

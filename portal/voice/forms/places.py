@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from portal.accounts.forms import SecretForm
-from portal.kernel.forms import PortalForm, RadioField, SecretField, TextField
+from portal.kernel.forms import EditForm, PortalForm, RadioField, SecretField, TextField
 from portal.voice.rules.places import HOWS_AHEAD, How
 from portal.voice.rules.questions import AGES, Age
 
@@ -53,3 +53,7 @@ class HandOverForm(SecretForm):
         required="Type your password or your tablet PIN.",
         render_kw={"autocomplete": "current-password"},
     )
+
+
+class ShowReplyForm(HandOverForm, EditForm):
+    """The same, for the words that the worker sees."""

@@ -139,23 +139,30 @@ def hand_over(actor: Actor, session_id: int, secret: str, address: str) -> str:
     for place in places:
         ensure(actor, Action.HAND_OVER, scope_of(place.case))
     sealing_key()  # there must be one before a tablet asks for it
-    now, token = clock.now(), secrets.token_urlsafe(32)
-    for_several = len(places) > 1
+    now, for_several = clock.now(), len(places) > 1
     made = HandOver(
-        digest=session_digest(token),
-        person_id=actor.person_id,
         handed_at=now,
         lasts_until=session_until(now, touched_at=None, for_several=for_several),
         current_place_id=None if for_several else places[0].id,
         places=places,
     )
-    audit.record(actor, "tablet handed over", made)
+    token = begin_child_session(actor, session_id, made)
     for place in places:
         place.taken_until = now + TAKEN_FOR
         audit.record(actor, "questionnaire handed over", place)
-    end_session(session_id)
     jobs.enqueue(LOOK_AFTER_JOB, {"hand_over": made.id}, run_at=_look_after_at(now))
     jobs.enqueue(LOOK_AFTER_JOB, {"hand_over": made.id}, run_at=max(place.taken_until for place in places))
+    return token
+
+
+def begin_child_session(actor: Actor, session_id: int, made: HandOver) -> str:
+    """Ends the staff session and begins the child's, for a worker who has just shown who they are; answers the token
+    for the new cookie.
+    """
+    token = secrets.token_urlsafe(32)
+    made.digest, made.person_id = session_digest(token), actor.person_id
+    audit.record(actor, "tablet handed over", made)
+    end_session(session_id)
     return token
 
 
@@ -176,11 +183,15 @@ def open_session_of(token: object) -> HandOver | None:
 
 def turn_just_ended(token: object, public_id: str | None = None) -> VoicePlace | None:
     """The turn behind the last screen, as long as its session would have lasted: from there a child can ask to talk,
-    and nothing else. The one that went last, or the one of this id.
+    and nothing else. The one that went last, or the one of this id. Where the tablet shows what came of a turn, that
+    one, also while it is shown.
     """
     found = _session_in_time(token)
     if found is None:
         return None
+    if found.reply is not None:
+        answered = found.reply.view.place
+        return answered if public_id in (None, answered.public_id) else None
     over = (one for one in found.places if one.settled_at is not None)
     return next((one for one in over if public_id == one.public_id or _went_last(one, found, public_id)), None)
 
@@ -233,9 +244,13 @@ def leave_place(session: HandOver) -> None:
 
 def end_when_settled(session: HandOver | None) -> None:
     """When the last of its places is settled, the child's session ends."""
-    if session is None or session.ended_at is not None:
-        return
-    if any(place.settled_at is None for place in session.places):
+    if session is not None and all(place.settled_at is not None for place in session.places):
+        end_child_session(session)
+
+
+def end_child_session(session: HandOver) -> None:
+    """The tablet shows nothing any more. Ending it again changes nothing."""
+    if session.ended_at is not None:
         return
     session.ended_at = clock.now()
     audit.record(None, "tablet session ended", session)

@@ -24,7 +24,10 @@ from portal.voice.rules.symbols import PICTURES
 LONGEST_REPLY = 300
 LONGEST_HELD = 1_000
 SCHOOL_DAYS_TO_ANSWER = 10
-SEEN_HOW = {"tablet": "On the tablet", "printed": "Printed with symbols", "told": "Told, with the symbols"}
+ON_TABLET = "tablet"
+SEEN_BY_HAND = {"printed": "Printed with symbols", "told": "Told, with the symbols"}
+"""What a worker records; what was shown on a tablet the tablet records itself"""
+SEEN_HOW = {ON_TABLET: "On the tablet", **SEEN_BY_HAND}
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def release_view(actor: Actor, view: ChildView, *, opened_with: int | None) -> N
 
 def _ask_for_answer(view: ChildView) -> None:
     case = view.case
-    if case.stage == "closed" or view.taken_back_at is not None or _reply_of(view) is not None:
+    if case.stage == "closed" or view.taken_back_at is not None or reply_to(view) is not None:
         return
     due_on = calendar_of(case.service_line_id).add_school_days(clock.today(), SCHOOL_DAYS_TO_ANSWER)
     worker = next((a.person_id for a in case.allocations if a.person_id and a.ends_on is None), None)
@@ -139,7 +142,7 @@ def answer_child(actor: Actor, view: ChildView, draft: ReplyDraft, *, opened_wit
 
 def _opened_reply(view: ChildView, opened_with: int | None) -> ViewReply:
     db.session.execute(select(ChildView.id).where(ChildView.id == view.id).with_for_update())
-    reply = _reply_of(view)
+    reply = reply_to(view)
     if reply is None and opened_with == 0:
         return ViewReply(view=view)
     if reply is None:
@@ -148,7 +151,8 @@ def _opened_reply(view: ChildView, opened_with: int | None) -> ViewReply:
     return reply
 
 
-def _reply_of(view: ChildView) -> ViewReply | None:
+def reply_to(view: ChildView) -> ViewReply | None:
+    """“You said, we did” for this view; None while nobody has written it."""
     return db.session.scalars(select(ViewReply).where(ViewReply.view_id == view.id)).one_or_none()
 
 
@@ -166,19 +170,24 @@ def _reply_problems(draft: ReplyDraft) -> list[str]:
 
 
 def child_saw(actor: Actor, view: ChildView, how: str, *, opened_with: int | None) -> None:
-    """Records that the child has seen or heard the answer. Raises ``OutOfReach`` without one."""
+    """A worker records that the child has seen or heard the answer. Raises ``OutOfReach`` without one."""
     ensure(actor, Action.HAND_OVER, scope_of(view.case))
-    reply = _reply_of(view)
+    reply = reply_to(view)
     if reply is None or view.taken_back_at is not None:
         raise OutOfReach(view.id)
     if reply.seen_at is not None:
         return
     check_version(reply, opened_with)
-    if how not in SEEN_HOW:
+    if how not in SEEN_BY_HAND:
         raise Refused("Say how the child saw it.")
-    reply.seen_at, reply.seen_how, reply.seen_by_id = clock.now(), how, actor.person_id
+    note_seen(actor, reply, how, actor.person_id)
+
+
+def note_seen(actor: Actor | None, reply: ViewReply, how: str, by_id: int) -> None:
+    """It stands as it is from now on. ``actor`` is None where a tablet says it, and ``by_id`` who handed that over."""
+    reply.seen_at, reply.seen_how, reply.seen_by_id = clock.now(), how, by_id
     audit.record(actor, "child has seen the answer", reply)
-    tasks.settle(answer_key(view), actor)
+    tasks.settle(answer_key(reply.view), actor)
 
 
 def _new_version(view: ChildView) -> None:

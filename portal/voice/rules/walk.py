@@ -66,11 +66,11 @@ def forward(walk: Walk, document: Document) -> Walk:
 
 
 def back(walk: Walk) -> Walk:
-    """One screen back; from the first question to the welcome."""
+    """One screen back; from the first question to the welcome. Whoever stopped and then goes on is at a question."""
     if walk.screen in (Screen.STOP, Screen.TALK):
         return replace(walk, screen=walk.came_from)
     if walk.screen is Screen.SHARE and walk.ended is Ended.STOPPED:
-        return replace(walk, screen=Screen.STOP, ended=Ended.FINISHED)
+        return replace(walk, screen=Screen.STOP, ended=Ended.FINISHED, came_from=Screen.QUESTION)
     if walk.screen is Screen.SHARE:
         return replace(walk, screen=Screen.QUESTION)
     if walk.at == 0:
@@ -79,7 +79,7 @@ def back(walk: Walk) -> Walk:
 
 
 def aside(walk: Walk, screen: Screen) -> Walk:
-    """To “Stop” or “I want to talk”, from where one can come back."""
+    """To “Stop” or “I want to talk”, from where one can come back; between the two the way back stays the same."""
     if walk.screen in (Screen.STOP, Screen.TALK):
         return replace(walk, screen=screen)
     return replace(walk, screen=screen, came_from=walk.screen)

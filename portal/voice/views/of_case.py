@@ -13,8 +13,9 @@ from portal.kernel.versions import version_sent
 from portal.policy import Action
 from portal.voice.forms.after import ReplyForm, SharesForm
 from portal.voice.operations import reading
-from portal.voice.operations.reading import SEEN_HOW, ReplyDraft
+from portal.voice.operations.reading import SEEN_BY_HAND, ReplyDraft
 from portal.voice.queries import said
+from portal.voice.queries.showing import language_of_reply
 from portal.voice.views.base import EVENT, blueprint
 
 READ, CHANGE = Action.READ_VOICE, Action.HAND_OVER
@@ -32,7 +33,7 @@ def of_case(reference: str) -> ResponseReturnValue:
         fragment="voice/_section.html",
         head=case_head(case),
         children=said.case_voices(actor(), case),
-        seen_how=SEEN_HOW,
+        seen_how=SEEN_BY_HAND,
     )
 
 
@@ -74,8 +75,8 @@ def reply(reference: str, view_id: int) -> ResponseReturnValue:
         except Refused as refused:
             form.refuse(refused.problems)
         else:
-            return _saved(reference, "Saved. Now show it to the child, on the tablet or on paper.")
-    return _form_page("voice/reply.html", case, form, row)
+            return _saved(reference, "Saved. Now show it to the child, on a tablet or on paper.")
+    return _form_page("voice/reply.html", case, form, row, language=language_of_reply(said.view_for(case, view_id)))
 
 
 def _opened_reply(row: Any) -> dict[str, Any]:
@@ -89,9 +90,10 @@ def _opened_reply(row: Any) -> dict[str, Any]:
 @requires(READ)
 def reply_print(reference: str, view_id: int) -> ResponseReturnValue:
     case = case_for(actor(), reference, READ)
-    answer = said.reply_of(case, view_id)
+    answer, language = said.reply_of(case, view_id), language_of_reply(said.view_for(case, view_id))
     audit.viewed(actor(), "answer to a child viewed", "case_file", case.id)
-    return hx.page("voice/reply_print.html", answer=answer, back=url_for(".of_case", reference=reference))
+    back = url_for(".of_case", reference=reference)
+    return hx.page("voice/reply_print.html", answer=answer, language=language, back=back)
 
 
 @blueprint.post("/cases/<ref:reference>/voice/<id:view_id>/reply/seen")
@@ -118,7 +120,7 @@ def _saved(reference: str, words: str) -> ResponseReturnValue:
     return hx.saved(url_for(".of_case", reference=reference), words, event=EVENT)
 
 
-def _form_page(template: str, case: Any, form: Any, row: Any) -> ResponseReturnValue:
+def _form_page(template: str, case: Any, form: Any, row: Any, **more: Any) -> ResponseReturnValue:
     audit.viewed(actor(), "child's view viewed", "case_file", case.id)
     status = 422 if request.method == "POST" else 200
-    return hx.page(template, status=status, head=case_head(case), form=form, view=row)
+    return hx.page(template, status=status, head=case_head(case), form=form, view=row, **more)

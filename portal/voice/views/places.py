@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, make_response, redirect, request, session, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -17,7 +17,7 @@ from portal.voice.forms.places import HandOverForm, PrepareForm
 from portal.voice.operations import places as operations
 from portal.voice.operations.places import PlaceDraft
 from portal.voice.queries import places as queries
-from portal.voice.views.base import CHILD, blueprint
+from portal.voice.views.base import blueprint, to_the_child
 
 HAND_OVER = Action.HAND_OVER
 
@@ -95,22 +95,10 @@ def hand_over() -> ResponseReturnValue:
         except Refused as refused:
             form.refuse(refused.problems)
         else:
-            return _to_the_child(token)
+            return to_the_child(token)
     return _hand_over_page(form, tray)
 
 
 def _hand_over_page(form: HandOverForm, tray: Sequence[Any]) -> ResponseReturnValue:
     status = 422 if request.method == "POST" else 200
     return hx.page("voice/hand_over.html", status=status, form=form, tray=tray)
-
-
-def _to_the_child(token: str) -> Response:
-    """A cookie that holds the child's session and nothing else, and an emptied cache.
-
-    Nothing wider than the cache: ``"storage"`` would delete answers that wait on this tablet.
-    """
-    session.clear()
-    session[CHILD] = token
-    answer = make_response(redirect(url_for("voice.tablet", new=1), 303))
-    answer.headers["Clear-Site-Data"] = '"cache"'
-    return answer

@@ -30,6 +30,26 @@ def for_school(reference: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/cases/<ref:reference>/voice/family")
+@requires(Action.READ_VOICE)
+def for_family(reference: str) -> ResponseReturnValue:
+    """A family has no account: its worker reads this with them, or prints it."""
+    case = case_for(actor(), reference, Action.READ_VOICE)
+    audit.viewed(actor(), "child's views for the family viewed", "case_file", case.id)
+    return hx.page(
+        "voice/shared.html",
+        fragment="voice/_shared.html",
+        title="What the child lets the family see",
+        caption=None,
+        back=f"/cases/{reference}/voice",
+        back_label="The child's own voice",
+        rows=shared.shared_with(Audience.FAMILY, case_ids=[case.id]),
+        several=len(case.pupils) > 1,
+        lead="Read this with the family, or print it for them. It holds only what the child lets them see.",
+        nothing="The child has not said that the family may see something, or no adult has read it yet.",
+    )
+
+
 @blueprint.get("/referrals/<ref:reference>/voice")
 @requires(Action.READ_REFERRAL)
 def of_referral(reference: str) -> ResponseReturnValue:

@@ -43,6 +43,8 @@ def tablet() -> ResponseReturnValue:
     child = places.open_session_of(session.get(CHILD))
     if child is None:
         return _page("over", carried=[])
+    if child.reply_id is not None:
+        return redirect(url_for(".reply_on_tablet", new=1), 303)
     return _shown(child)
 
 
@@ -50,11 +52,8 @@ def tablet() -> ResponseReturnValue:
 @public(_WHY)
 def touch_tablet() -> ResponseReturnValue:
     act, child = request.form.get("act", ""), places.open_session_of(session.get(CHILD))
-    if act == "talk" and "from" in request.form:
-        over = places.turn_just_ended(session.get(CHILD), request.form["from"])
-        if over is not None:
-            talking.ask_to_talk(over)
-        return redirect(url_for(".ended", told="yes") if over else url_for(".tablet"), 303)
+    if act in ("talk", "back") and "from" in request.form:
+        return _after_its_end(act, request.form["from"])
     if child is None:
         return redirect(url_for(".tablet"), 303)
     places.touch(child)
@@ -65,7 +64,7 @@ def touch_tablet() -> ResponseReturnValue:
         talking.ask_to_talk(places.open_place(child, request.form.get("place", "")))
         return redirect(url_for(".ended", told="yes"), 303)
     place = queries.current_place(child)
-    if act == "another":
+    if act == "another" and not (place and queries.walk_of(place).answers):
         places.leave_place(child)
         return redirect(url_for(".tablet"), 303)
     if place is None or place.settled_at is not None:
@@ -77,18 +76,33 @@ def touch_tablet() -> ResponseReturnValue:
     if problem:
         return _shown(child, problem=problem, status=422)
     if place.settled_at is not None:
-        return redirect(url_for(".ended", kept="no" if place.outcome == "kept_nothing" else None), 303)
+        return redirect(url_for(".ended", kept=_kept(place.outcome)), 303)
     return redirect(url_for(".tablet"), 303)
+
+
+def _after_its_end(act: str, public_id: str) -> ResponseReturnValue:
+    """From the last screen of a turn a child may ask to talk, and comes back to that screen."""
+    over = places.turn_just_ended(session.get(CHILD), public_id)
+    if over is None:
+        return redirect(url_for(".tablet"), 303)
+    if act == "talk":
+        talking.ask_to_talk(over)
+    told = "yes" if act == "talk" else None
+    return redirect(url_for(".ended", told=told, over=over.public_id, kept=_kept(over.outcome)), 303)
+
+
+def _kept(outcome: str | None) -> str | None:
+    return "no" if outcome == "kept_nothing" else None
 
 
 @blueprint.get("/voice/tablet/ended")
 @public("says thank you to a child; it shows nothing of what was said")
 def ended() -> ResponseReturnValue:
     token, kept_nothing = session.get(CHILD), request.args.get("kept") == "no"
-    if request.args.get("told") == "yes":
-        return _page("talk", carried=[])
-    child, over = places.open_session_of(token), places.turn_just_ended(token)
+    child, over = places.open_session_of(token), places.turn_just_ended(token, request.args.get("over"))
     asks_as = over.public_id if over else ""
+    if request.args.get("told") == "yes":
+        return _page("talk", carried=[], asks_as=asks_as if "over" in request.args else "")
     return _page("end", carried=[], another=child is not None, kept_nothing=kept_nothing, asks_as=asks_as)
 
 
