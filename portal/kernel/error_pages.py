@@ -1,13 +1,14 @@
 """Every refusal as a page that says what to do next, with what was typed still on it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
+from flask.sansio.app import App
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +26,7 @@ _SECRET = frozenset({"password", "code", "token", "secret", "pin"})
 """A field with one of these words in its name is never shown again."""
 _LONGEST_KEPT = 200_000
 _NOTHING_KEPT = frozenset({405, 413})
+_FRAMES = "error_frames"
 
 _LAST_RESORT = """<!doctype html>
 <html lang="en-GB"><head><meta charset="utf-8"><title>Something went wrong</title></head>
@@ -59,6 +61,22 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(PortalError, _portal)
     app.register_error_handler(Exception, _unexpected)
+
+
+def frame(app: App, prefix: str, template: str, more: Callable[[int], Mapping[str, Any]]) -> None:
+    """Refusals at addresses that begin so are drawn by this template, with what ``more`` answers for their status.
+
+    For people who are no users: they should not meet the frame of the staff. ``more`` may ask the database only for
+    what it can also do without.
+    """
+    app.extensions.setdefault(_FRAMES, {})[prefix] = template, more
+
+
+def _frame(status: int) -> tuple[str, dict[str, Any]]:
+    for prefix, (template, more) in current_app.extensions.get(_FRAMES, {}).items():
+        if request.path.startswith(prefix):
+            return template, dict(more(status))
+    return "error.html", {}
 
 
 def _http(error: HTTPException) -> Response:
@@ -138,16 +156,17 @@ def _ask_the_database_nothing() -> None:
 def _draw(status: int, words: str) -> str:
     sent = _sent(status)
     typed = _typed(sent, status)
-    return render_template(
-        "error.html",
-        status=status,
-        words=words,
-        typed=typed,
-        again=request.full_path.rstrip("?") if typed else "",
-        submission_id=_submission_id(sent),
-        version=_current_version() if status == 409 else sent.get("version"),
-        sign_in_url=_sign_in_url(),
-    )
+    template, more = _frame(status)
+    context = {
+        "status": status,
+        "words": words,
+        "typed": typed,
+        "again": request.full_path.rstrip("?") if typed else "",
+        "submission_id": _submission_id(sent),
+        "version": _current_version() if status == 409 else sent.get("version"),
+        "sign_in_url": _sign_in_url(),
+    }
+    return render_template(template, **(context | more))
 
 
 def _sign_in_url() -> str:

@@ -40,6 +40,14 @@ def allow(purpose: str, key: str, *, most: int, window: timedelta) -> bool:
         return _count(digest, began) <= most
 
 
+def used_up(purpose: str, key: str, *, most: int, window: timedelta) -> bool:
+    """Whether ``allow`` would refuse the next use; counts nothing."""
+    digest = keyed_digest(f"rate {purpose}", key)
+    began = _window_start(clock.now(), window)
+    mine = (RateCounter.key == digest) & (RateCounter.began_at == began)
+    return (db.session.scalar(select(RateCounter.count).where(mine)) or 0) >= most
+
+
 def _window_start(now: datetime, window: timedelta) -> datetime:
     seconds = int(window.total_seconds())
     return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=now.tzinfo)

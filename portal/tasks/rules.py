@@ -28,6 +28,7 @@ ANSWER_AGREEMENT = "answer_agreement"
 CHASE_AGREEMENT = "chase_agreement"
 GIVE_SCHOOL_FEEDBACK = "give_school_feedback"
 ASK_FAMILY = "ask_family"
+SEND_FAMILY = "send_family"
 REMIND_FAMILY = "remind_family"
 READ_WORDS = "read_words"
 REVIEW_POLICY = "review_policy"
@@ -71,6 +72,7 @@ RULES: Mapping[str, str] = {
     CHASE_AGREEMENT: "Ask why the agreement is not signed",
     GIVE_SCHOOL_FEEDBACK: "Say how the support went",
     ASK_FAMILY: "Ask the family how it went",
+    SEND_FAMILY: "Send the message you began",
     REMIND_FAMILY: "Remind a family once",
     READ_WORDS: "New words to read today",
     REVIEW_POLICY: "Review the policy on “Our offer”",

@@ -195,3 +195,18 @@ def test_words_wait_to_be_read_while_the_feature_is_off(world, case, made):
     switch_off()
     coordinator = actor_of(world.coordinator.id)
     assert "/reading" in [row.url for row in waiting_for(coordinator, clock.today())]
+
+
+def test_what_was_begun_and_not_sent_waits_only_as_long_as_it_opens(world, case, parent, clock):
+    build.invited(world, case, parent)
+    assert len(open_tasks("send_family")) == 1
+    clock.forward(days=21)
+    job = db.session.scalars(db.select(jobs.Job).where(jobs.Job.kind == "family_feedback_lapse")).one()
+    lapsing._lapse(json.loads(job.payload))
+    assert open_tasks("send_family") == []
+
+
+def test_a_person_who_is_not_to_be_reached_any_more_gets_nothing_that_was_begun(world, case, parent):
+    build.invited(world, case, parent)
+    put(world, parent, **SILENT)
+    assert open_tasks("send_family") == []

@@ -147,3 +147,70 @@ def test_returns_are_counted_with_what_they_are_counted_of(world, case, clock):
     assert (row.year, row.way, row.opened_words, row.answered_words) == ("2026/27", "Text message", "1 of 2", "1 of 2")
     assert row.closed == 1
     assert queries.returns(actor_of(world.far_worker.id)).rows == ()
+
+
+def test_a_question_midway_leaves_the_one_at_the_end_to_be_asked(world, case):
+    measures.ended(world, case)
+    midway = build.linked(world, case, build.parent(case), moment=rules.FamilyMoment.MIDWAY)
+    assert len(open_tasks("ask_family")) == 1
+    build.answered(midway)
+    assert len(open_tasks("ask_family")) == 1
+
+
+def test_a_message_that_was_begun_waits_until_it_is_sent(world, case):
+    measures.ended(world, case)
+    row = build.invited(world, case, build.parent(case), "letter")
+    (task,) = open_tasks("send_family")
+    assert (task.person_id, task.due_on.isoformat()) == (world.worker.id, "2026-11-12")
+    assert task.url == f"/cases/{case.reference}/feedback/family/{row.id}"
+    operations.renew(actor_of(world.worker.id), case, row, operations.new_secrets())
+    assert open_tasks("send_family") == []
+    build.invited(world, case, build.parent(case, "Ali Khan"), "email")
+    assert open_tasks("send_family") == []
+
+
+def test_taking_the_question_back_asks_the_worker_again(world, case):
+    measures.ended(world, case)
+    row = build.invited(world, case, build.parent(case))
+    other = build.invited(world, case, build.parent(case, "Ali Khan"))
+    worker = actor_of(world.worker.id)
+    operations.revoke_invitation(worker, case, row)
+    assert open_tasks("ask_family") == []  # somebody else is still asked
+    operations.revoke_invitation(worker, case, other)
+    assert (len(open_tasks("ask_family")), open_tasks("send_family")) == (1, [])
+
+
+def test_asking_anew_is_no_way_to_remind_more_than_once(world, case, clock):
+    parent, worker = build.parent(case), actor_of(world.worker.id)
+    unsent = build.invited(world, case, parent)
+    operations.revoke_invitation(worker, case, unsent)
+    build.linked(world, case, parent)
+    sent = db.session.scalars(db.select(FamilyInvitation).where(FamilyInvitation.revoked_at.is_(None))).one()
+    operations.revoke_invitation(worker, case, sent)
+    with pytest.raises(Refused, match="less than a week ago"):
+        build.invited(world, case, parent)
+    build.invited(world, case, parent, moment=rules.FamilyMoment.MIDWAY)
+    clock.forward(days=7)
+    again = build.invited(world, case, parent)
+    operations.renew(worker, case, again, operations.new_secrets())
+    clock.forward(days=7)
+    operations.renew(worker, case, again, operations.new_secrets())
+    operations.revoke_invitation(worker, case, again)
+    clock.forward(days=60)
+    with pytest.raises(Refused, match="then silence"):
+        build.invited(world, case, parent)
+
+
+def test_the_form_says_when_somebody_was_asked_last(world, case):
+    build.invited(world, case, build.parent(case))
+    build.parent(case, "Ali Khan")
+    found = {person.name: person.asked_before for person in queries.people_to_ask(case)}
+    assert found["Rosa Khan"] == ("At the end of the work: last asked 10 November",)
+    assert found["Ali Khan"] == ()
+
+
+def test_words_without_leave_to_quote_say_so(world, case):
+    build.answered(build.linked(world, case, build.parent(case)), good="Kind people")
+    coordinator = actor_of(world.coordinator.id)
+    (said,), (waiting,) = queries.family_answers(coordinator, case), queries.words_to_read(coordinator)
+    assert said.quote == waiting.quote == "Not answered, so do not quote"

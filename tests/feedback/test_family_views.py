@@ -204,7 +204,7 @@ def test_the_code_opens_the_same_page_and_is_limited(family, ids):
     assert many.status_code == 429
     assert "Wait ten minutes" in many.text
     assert family.post("/f/start", data={"code": "ABCDEABCDF"}).status_code == 429
-    assert family.post("/f/", data={"code": ids["code"]}).status_code == 200
+    assert family.post("/f/", data={"code": ids["code"]}).status_code == 429
 
 
 def start_by(client, page):
@@ -264,7 +264,7 @@ def test_what_is_for_the_manager_is_nowhere_else(app, family, sign_in, ids):
             assert "Only for the manager" not in page.text
     assert GOOD in manager.get(f"{here}/feedback").text
     assert "Not positive" in manager.get("/impact/").text
-    assert "Closed" in worker.get(f"{here}/feedback").text
+    assert "Opened, not answered yet" in worker.get(f"{here}/feedback").text
     assert "Answered" not in worker.get(f"{here}/feedback").text
     for other, status in ((worker, 403), (lead, 404)):
         assert other.post(f"{here}/feedback/{row}/read").status_code == status

@@ -133,3 +133,15 @@ def test_switched_off_it_is_not_there_and_nothing_waits(given, senco, here):
     given(lambda: record(None, "feature switched", settings.put("feature.feedback", "off")))
     assert senco.get(here).status_code == 404
     assert "Say how the support went" not in senco.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(0, "its answer is due Tuesday 24 November."), (14, "its answer is due today."), (18, "its answer was due ")],
+)
+def test_the_day_of_the_answer_is_said_in_a_whole_sentence(sign_in, ids, clock, days, words):
+    clock.forward(days=days)
+    worker = sign_in(ids["worker"])
+    for path in ("feedback", "feedback/school"):
+        page = worker.get(f"/cases/{ids['ref']}/{path}").text
+        assert f"The school has been asked; {words}" in page

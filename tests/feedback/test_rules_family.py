@@ -42,7 +42,7 @@ def facts(**changes: Any) -> InvitationFacts:
 def test_the_pages_in_their_order(moment: FamilyMoment, answer: FamilyAnswer, found: tuple[str, ...]) -> None:
     assert rules.pages(moment, answer) == found
     assert [rules.after(page, moment, answer) for page in found] == [*found[1:], "check"]
-    assert [rules.before(page, moment, answer) for page in found] == [found[0], *found[:-1]]
+    assert [rules.before(page, moment, answer) for page in found] == ["first", *found[:-1]]
 
 
 @pytest.mark.parametrize(
@@ -133,3 +133,22 @@ def test_every_question_and_choice_has_its_words_and_falls_back_to_english(momen
         assert words("first.what").language.code == "en"
     with pytest.raises(KeyError):
         WORDS.words("pl")("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "problem"),
+    [
+        ([], ""),
+        ([{}], "asked already"),
+        ([{"revoked_at": NOW, "sent_at": None}], ""),
+        ([{"revoked_at": NOW}], "less than a week ago"),
+        ([{"revoked_at": NOW, "sent_at": NOW - timedelta(days=7)}], ""),
+        ([{"expires_at": NOW}], ""),
+        ([{"expires_at": NOW, "reminded_at": NOW - timedelta(days=14)}], "then silence"),
+        ([{"revoked_at": NOW, "sent_at": None}, {"answered_at": NOW, "reminded_at": NOW}], "then silence"),
+    ],
+)
+def test_who_may_be_asked_about_a_moment_once_more(earlier, problem):
+    said = rules.asking_problem([facts(**one) for one in earlier], NOW)
+    assert problem in said
+    assert bool(said) is bool(problem)

@@ -30,12 +30,13 @@ Object.defineProperty(window, 'speechSynthesis', { value: {
   speak(one) { window.spoken.push([one.text, one.lang]) }, cancel() {}, getVoices() { return [] },
 } });
 """
+POLISH_VOICE = SPY.replace("return []", "return [{ lang: 'pl-PL', localService: true }]")
 LARGE = 72
 
 
 @pytest.fixture(scope="module")
 def links(served: Server, work: Work) -> list[str]:
-    """Tokens for three parents of one piece of work; all languages are offered."""
+    """Tokens for four parents of one piece of work; all languages are offered."""
     app = create_app(from_environment(environment(served.folder)))
     with app.app_context(), mode("write"):
         made = _links(re.sub(r".*(C-[0-9-]+).*", r"\1", work.case))
@@ -52,7 +53,7 @@ def _links(reference: str) -> list[str]:
     case = db.session.scalars(db.select(Case).where(Case.reference == reference)).one()
     worker = actor_of(first_worker_id(case) or 0)
     tokens = []
-    for name in ("Rosa Bell", "Ali Bell", "Kim Bell"):
+    for name in ("Rosa Bell", "Ali Bell", "Kim Bell", "Sam Bell"):
         asking = rules.Asking(families.parent(case, name).id, rules.FamilyMoment.END, rules.Channel.TEXT)
         made = operations.new_secrets()
         operations.renew(worker, case, operations.invite_family(worker, case, asking), made)
@@ -89,6 +90,11 @@ def test_from_the_link_to_thanks_on_a_phone(walker: Callable[..., Walker], links
     one.go(f"/f/{links[0]}")
     one.look()
     expect(page.get_by_role("heading", name="Who reads this")).to_be_visible()
+    page.get_by_role("button", name="Listen").click()
+    spoken = [words for words, _ in page.evaluate("window.spoken")]
+    hint = "The people who worked with you will then see nothing of what you say."
+    assert spoken[2:6:3] == ["Who reads this", hint]
+    assert {"Only the manager reads my words", "Is a child in danger now?"} < set(spoken)
     press(page, "Start")
     for question, choice in (
         ("Did you feel listened to?", "Yes, always"),
@@ -169,6 +175,37 @@ def test_without_scripts(walker: Callable[..., Walker], links: list[str]) -> Non
     for _ in range(8):
         press(page)
     one.look()
-    expect(page.get_by_label("Only the manager reads my words")).to_be_checked()
+    who = page.get_by_role("link", name="Change").last
+    expect(page.locator(".family__row").last).to_contain_text("Yes")
+    who.click()
+    expect(page.get_by_role("heading", name="Only the manager reads my words")).to_be_visible()
+    expect(page.get_by_label("Yes", exact=True)).to_be_checked()
+    one.look()
+    press(page)
+    expect(page.locator(".family__row").last).to_contain_text("Yes")
     press(page, "Send my answers")
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
+def test_listen_is_there_only_for_a_language_that_the_device_speaks(
+    walker: Callable[..., Walker], links: list[str]
+) -> None:
+    one = walker(width=320, height=640)
+    page = one.page
+    page.add_init_script(POLISH_VOICE)
+    one.go(f"/f/{links[3]}?language=pl")
+    expect(page.locator("[data-listen]")).to_be_visible()
+    page.get_by_label("Moje słowa czyta tylko kierownik").check()
+    page.get_by_role("button", name="English", exact=True).click()
+    expect(page.get_by_role("heading", name="How was it for you?")).to_be_visible()
+    expect(page.locator("[data-listen]")).to_be_hidden()
+    expect(page.get_by_label("Only the manager reads my words")).to_be_checked()
+    page.get_by_label("Only the manager reads my words").press("Enter")
+    expect(page.get_by_role("heading", name="Did you feel listened to?")).to_be_visible()
+    press(page, "Back")
+    expect(page.get_by_label("Only the manager reads my words")).to_be_checked()
+    one.look()
+    one.go("/f/")
+    one.look()
+    one.go("/f/a/b")
+    one.look()

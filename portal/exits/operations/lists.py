@@ -47,13 +47,14 @@ def ask_after_end(actor: Actor, case: Case) -> None:
 def refresh_awaited(actor: Actor | None, case: Case) -> None:
     """Brings the list of an ended case up to what its records hold: asks for what is awaited, settles the rest.
 
-    What is stated for a day is due on that day, everything else with the closing report.
+    What is stated for a day is due on that day, everything else with the closing report. What a family said to the
+    manager alone answers nothing here: on the worker's list it would show that somebody wrote.
     """
     if case.stage == "closed":  # closing settled everything, and nothing asks again
         return
     db.session.flush()
     offered = _offered() if case.ended_on else frozenset()
-    for column, answer in queries.chart_answers(case, manager_only=True).items():
+    for column, answer in queries.chart_answers(case).items():
         if column not in _AWAITED:
             continue
         suffix, words, section = _AWAITED[column]

@@ -7,10 +7,11 @@ from portal.cases.queries import case_for, case_head, pupils_of
 from portal.exits import operations, queries, rules
 from portal.exits.forms import ChangeEndingForm, OutcomeForm, ReasonForm, ending_form
 from portal.exits.views.parts import blueprint, form_page, saved
+from portal.feedback.queries import reads_manager_only
 from portal.kernel import audit, clock, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
-from portal.policy import Action, may
+from portal.policy import Action
 
 READ, CHANGE = Action.READ_CASE, Action.END_CASE
 
@@ -36,7 +37,7 @@ def of_case(reference: str) -> ResponseReturnValue:
         fragment=None if posted else "exits/_section.html",
         status=422 if posted else 200,
         head=case_head(case),
-        exit=queries.exit_page(case, manager_only=may(actor(), Action.READ_MANAGER_ONLY)),
+        exit=queries.exit_page(case, manager_only=reads_manager_only(actor(), case)),
         form=form,
     )
 

@@ -28,6 +28,8 @@ class Beginning:
     language: str
     large_print: bool
     manager_only: bool
+    manager_seen: bool = False
+    """Whether the page showed that it was ticked before; only then does an empty box take it back"""
 
 
 def start(opened: FamilyInvitation | None, chosen: Beginning, *, held: str) -> str:
@@ -41,10 +43,10 @@ def start(opened: FamilyInvitation | None, chosen: Beginning, *, held: str) -> s
         row.opened_at = clock.now()
         audit.record(None, "family's questions opened", row)
     sitting = _sitting_of(row)
-    goes_on = sitting is not None and bool(held) and sitting.digest == queries.cookie_digest(held)
-    draft = rules.sitting_of(sitting.draft) if sitting is not None and goes_on else Sitting()
+    draft = rules.sitting_of(sitting.draft) if sitting is not None and _goes_on(sitting, held) else Sitting()
     begun = replace(draft, language=offered_or_english(chosen.language).code, large_print=chosen.large_print)
-    begun = replace(begun, answer=replace(begun.answer, manager_only=chosen.manager_only))
+    manager_only = chosen.manager_only or (draft.answer.manager_only and not chosen.manager_seen)
+    begun = replace(begun, answer=replace(begun.answer, manager_only=manager_only))
     secret = secrets.token_urlsafe(32)
     if sitting is None:
         sitting = FamilySitting(invitation_id=row.id)
@@ -54,6 +56,11 @@ def start(opened: FamilyInvitation | None, chosen: Beginning, *, held: str) -> s
     return secret
 
 
+def _goes_on(sitting: FamilySitting, held: str) -> bool:
+    """Once it has closed, nobody sees again what was typed, not even with the same cookie."""
+    return bool(held) and sitting.digest == queries.cookie_digest(held) and sitting.until > clock.now()
+
+
 def keep_page(cookie: str, page: str, typed: str | None, *, on: str | None = None) -> Sitting:
     """Keeps what one page says, and where the family stands then: ``on``, else the page that follows.
 
@@ -61,7 +68,7 @@ def keep_page(cookie: str, page: str, typed: str | None, *, on: str | None = Non
     """
     row, sitting = _open(cookie)
     draft, moment = rules.sitting_of(sitting.draft), FamilyMoment(row.moment)
-    if page not in rules.pages(moment, replace(draft.answer, good_words="all")):
+    if page not in (*rules.pages(moment, replace(draft.answer, good_words="all")), rules.MANAGER):
         raise OutOfReach(page)
     kept = rules.with_page(draft, page, typed)
     kept = replace(kept, at=on) if on else rules.gone_on(kept, page, moment)
@@ -85,10 +92,15 @@ def send(cookie: str, *, manager_only: bool) -> Feedback:
 
 
 def type_in(actor: Actor, case: Case, row: FamilyInvitation, answer: FamilyAnswer) -> Feedback:
-    """Keeps what came back on paper, marked as such. Raises ``Refused`` with sentences."""
+    """Keeps what came back on paper, marked as such. Raises ``Refused`` with sentences.
+
+    Words for the manager alone are typed in only by who reads them.
+    """
     ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
+    if answer.manager_only and not queries.reads_manager_only(actor, case):
+        raise Refused(_FOR_THE_MANAGER)
     if row.answered_at is not None or row.revoked_at is not None:
-        raise Refused("This was answered or taken back meanwhile.")
+        raise Refused(_NOT_ANY_MORE)
     problems = rules.family_problems(answer, FamilyMoment(row.moment))
     if problems:
         raise Refused(*(_SENTENCES[problem] for problem in dict.fromkeys(problems)))
@@ -102,6 +114,12 @@ def type_in(actor: Actor, case: Case, row: FamilyInvitation, answer: FamilyAnswe
     return said
 
 
+_FOR_THE_MANAGER = (
+    "Only the manager reads this paper. Nothing was kept: give it to the coordinator, who types it in. If the box is "
+    "not ticked on the paper, take the tick away here."
+)
+_NOT_ANY_MORE = "Nothing more can be typed in for this question. Give the paper to the coordinator."
+"""The same whatever closed it: it must not tell that somebody wrote to the manager alone."""
 _SENTENCES = {
     "problem.choose": "Choose from the answers that the paper offers.",
     "problem.too_long": f"Their words must be {rules.LONGEST_FAMILY_WORDS:,} characters or fewer.",
@@ -164,9 +182,11 @@ def _put(row: FamilyInvitation, answer: FamilyAnswer, way: Way, language: str) -
 def _answered(actor: Actor | None, row: FamilyInvitation, said: Feedback) -> None:
     row.answered_at, row.digest, row.code_digest = said.recorded_at, None, None
     audit.record(actor, "family's answer came", row)
-    tasks.settle(inviting.reminder_key(row.id), actor)
-    tasks.settle(f"case-{row.case_id}-awaited-{Source.FAMILY}_feedback", actor)
-    inviting.settle_asking(row.case_id, actor)
+    if not said.manager_only:  # whoever may not read it is still waiting, or the list would tell that somebody wrote
+        inviting.settle_question(row.id, actor)
+        tasks.settle(f"case-{row.case_id}-awaited-{Source.FAMILY}_feedback", actor)
+        if row.moment == FamilyMoment.END:
+            inviting.settle_asking(row.case_id, actor)
     if said.good or said.better:
         tasks.ask(words_key(said.id), READ_WORDS, RULES[READ_WORDS], "/reading", clock.today(), role=Role.COORDINATOR)
 
@@ -180,7 +200,7 @@ def words_key(feedback_id: int) -> str:
 def words_read(actor: Actor, case: Case, row: Feedback) -> None:
     """Notes that somebody answerable has read the words; twice changes nothing. Raises ``OutOfReach``."""
     ensure(actor, Action.READ_SAME_DAY, scope_of(case))
-    if row.way is None or (row.manager_only and not queries.reads_manager_only(actor)):
+    if row.way is None or (row.manager_only and not queries.reads_manager_only(actor, case)):
         raise OutOfReach(row.id)
     if row.read_at is None:
         row.read_by_id, row.read_at = actor.person_id, clock.now()

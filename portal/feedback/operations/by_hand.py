@@ -10,7 +10,7 @@ from portal.cases.models import Case
 from portal.cases.queries import scope_of
 from portal.extensions import db
 from portal.feedback import rules
-from portal.feedback.models import Feedback, FeedbackAspect
+from portal.feedback.models import FamilyInvitation, Feedback, FeedbackAspect
 from portal.feedback.operations.answering import words_key
 from portal.feedback.operations.inviting import settle_asking
 from portal.kernel import audit, clock
@@ -87,8 +87,17 @@ def remove_family_feedback(actor: Actor, case: Case, row: Feedback, *, opened_wi
     if row.way is None:
         raise OutOfReach(row.id)
     check_version(row, opened_with)
+    _close_its_question(actor, row)
     tasks.settle(words_key(row.id), actor)
     _take_away(actor, case, row, "family's own feedback removed")
+
+
+def _close_its_question(actor: Actor, row: Feedback) -> None:
+    """Without an answer to be read its question would look open. One to the manager alone stays as it looked before."""
+    question = db.session.get(FamilyInvitation, row.invitation_id) if row.invitation_id else None
+    if question is not None and not row.manager_only and question.revoked_at is None:
+        question.revoked_at = clock.now()
+        audit.record(actor, "question to the family closed", question)
 
 
 def _refuse_own(row: Feedback) -> None:

@@ -9,7 +9,7 @@ from portal.cases.operations.clocks import first_worker_id
 from portal.cases.queries import scope_of
 from portal.feedback import queries, rules
 from portal.feedback.models import FamilyInvitation
-from portal.feedback.rules import Channel
+from portal.feedback.rules import Channel, FamilyMoment
 from portal.kernel import audit, clock, jobs
 from portal.kernel.access import ensure
 from portal.kernel.errors import Refused
@@ -18,7 +18,7 @@ from portal.notices.operations import tell_outside
 from portal.policy import Action, Actor, Role
 from portal.schools.queries import calendar_of
 from portal.tasks import operations as tasks
-from portal.tasks.rules import ASK_FAMILY, REMIND_FAMILY, RULES
+from portal.tasks.rules import ASK_FAMILY, REMIND_FAMILY, RULES, SEND_FAMILY
 
 ASKED, REMINDER = "family_feedback_asked", "family_feedback_reminder"
 REMIND_JOB, LAPSE_JOB = "family_feedback_remind", "family_feedback_lapse"
@@ -44,15 +44,16 @@ def new_secrets() -> Secrets:
 def invite_family(actor: Actor, case: Case, asking: rules.Asking) -> FamilyInvitation:
     """Asks one person around the child. An e-mail goes by itself; a text or a letter is made by ``renew``.
 
-    Raises ``Refused`` for somebody who is not of this case, must not be contacted, or not in this way.
+    Raises ``Refused`` for somebody who is not of this case, must not be contacted, not in this way, or not once more.
     """
     ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
     contact = queries.contact_of_case(case, asking.contact_id)
     if contact is None or not queries.is_reachable(contact, asking.channel):
         raise Refused(_NOT_IN_THIS_WAY)
-    if queries.is_waited_for(case, contact.id, asking.moment):
-        raise Refused("This person is asked already. Take that back first, or remind them.")
     now, remind_on = clock.now(), clock.today() + rules.REMIND_AFTER
+    problem = rules.asking_problem(queries.earlier_questions(actor, case, contact.id, asking.moment), now)
+    if problem:
+        raise Refused(problem)
     row = FamilyInvitation(
         case_id=case.id,
         contact_id=contact.id,
@@ -68,18 +69,22 @@ def invite_family(actor: Actor, case: Case, asking: rules.Asking) -> FamilyInvit
     audit.record(actor, "family asked for feedback", row)
     if asking.channel is Channel.EMAIL:
         tell_by_email(row, ASKED)
+    else:
+        _ask_to_send(row, case)
     jobs.enqueue(REMIND_JOB, {"invitation": row.id}, run_at=_morning(remind_on))
-    settle_asking(case.id, actor)
+    if asking.moment is FamilyMoment.END:
+        settle_asking(case.id, actor)
     return row
 
 
 def renew(actor: Actor, case: Case, row: FamilyInvitation, made: Secrets) -> None:
     """Puts a new link and code in place of those before, for a text or a letter that somebody sends now.
 
-    Made again after a week it is the one reminder. Raises ``Refused`` as ``invite_family`` does.
+    Made again after a week it is the one reminder. Of a question that was answered to the manager alone, whoever may
+    not know that makes a link that opens nothing. Raises ``Refused`` as ``invite_family`` does.
     """
     ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
-    facts, now = queries.facts_of_invitation(row), clock.now()
+    facts, now = queries.facts_seen_by(actor, row), clock.now()
     if row.channel == Channel.EMAIL:
         raise Refused("The portal sends this one itself.")
     if not rules.can_be_answered(facts, now):
@@ -87,11 +92,13 @@ def renew(actor: Actor, case: Case, row: FamilyInvitation, made: Secrets) -> Non
     if not rules.may_send(facts, now):
         raise Refused(_NOT_IN_THIS_WAY)
     _count_as_reminder(actor, row)
-    row.digest = queries.token_digest(made.token)
-    row.code_digest = queries.code_digest(made.code) if row.channel == Channel.LETTER else None
+    if row.answered_at is None:
+        row.digest = queries.token_digest(made.token)
+        row.code_digest = queries.code_digest(made.code) if row.channel == Channel.LETTER else None
     if row.sent_at is None:
         row.sent_at = now
     audit.record(actor, "family's link made", row)
+    tasks.settle(sending_key(row.id), actor)
 
 
 def _count_as_reminder(actor: Actor, row: FamilyInvitation) -> None:
@@ -111,25 +118,37 @@ def remind_family(actor: Actor, case: Case, row: FamilyInvitation) -> None:
     Raises ``Refused`` for a second one, or when there is nothing to remind of.
     """
     ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
-    if row.channel != Channel.EMAIL or not rules.may_remind(queries.facts_of_invitation(row), clock.now()):
+    if row.channel != Channel.EMAIL or not rules.may_remind(queries.facts_seen_by(actor, row), clock.now()):
         raise Refused("This person was reminded already, or is not to be reminded. One reminder, then silence.")
-    put_reminded(actor, row)
-    tell_by_email(row, REMINDER)
+    remind_by_email(actor, row)
 
 
 def revoke_invitation(actor: Actor, case: Case, row: FamilyInvitation) -> None:
-    """Takes the question back: link and code open nothing from now on. Raises ``Refused`` once it is answered."""
+    """Takes the question back: link and code open nothing from now on, and an ended piece of work asks for it anew.
+
+    Raises ``Refused`` once it is answered, as far as the actor may know that.
+    """
     ensure(actor, Action.RECORD_FEEDBACK, scope_of(case))
-    if row.answered_at is not None or row.revoked_at is not None:
+    if queries.facts_seen_by(actor, row).answered_at is not None or row.revoked_at is not None:
         raise Refused(_OVER)
     row.revoked_at, row.digest, row.code_digest = clock.now(), None, None
     audit.record(actor, "question to the family taken back", row)
-    tasks.settle(reminder_key(row.id), actor)
+    settle_question(row.id, actor)
+    over = case.ended_on is not None and case.stage != "closed"
+    if row.moment == FamilyMoment.END and over and row.reminded_at is None:
+        ask_worker_to_ask(case)
+
+
+def remind_by_email(actor: Actor | None, row: FamilyInvitation) -> None:
+    """Nothing goes to a family that wrote to the manager alone; for the workers it looks like any other reminder."""
+    put_reminded(actor, row)
+    if row.answered_at is None:
+        tell_by_email(row, REMINDER)
 
 
 def put_reminded(actor: Actor | None, row: FamilyInvitation) -> None:
     row.reminded_at = clock.now()
-    audit.record(actor, "family reminded", row)
+    audit.record(actor, "family reminded" if row.answered_at is None else "reminder left out: answered", row)
     tasks.settle(reminder_key(row.id), actor)
 
 
@@ -139,6 +158,23 @@ def tell_by_email(row: FamilyInvitation, kind: str) -> None:
     tell_outside(
         kind, address, key=f"{kind}-{row.id}", about={"invitation": row.id, "address": queries.address_digest(address)}
     )
+
+
+def _ask_to_send(row: FamilyInvitation, case: Case) -> None:
+    """A text or a letter that was begun and not sent asks nobody, so it waits on the list."""
+    worker = first_worker_id(case)
+    tasks.ask(
+        sending_key(row.id),
+        SEND_FAMILY,
+        RULES[SEND_FAMILY],
+        f"/cases/{case.reference}/feedback/family/{row.id}",
+        _school_day(case, rules.SCHOOL_DAYS_TO_SEND),
+        person_id=worker,
+        role=None if worker else Role.COORDINATOR,
+        service_line_id=case.service_line_id,
+        case_id=case.id,
+    )
+    jobs.enqueue(LAPSE_JOB, {"invitation": row.id}, run_at=row.expires_at)
 
 
 def ask_to_remind(row: FamilyInvitation) -> None:
@@ -156,7 +192,6 @@ def ask_to_remind(row: FamilyInvitation) -> None:
         service_line_id=row.case.service_line_id,
         case_id=row.case_id,
     )
-    jobs.enqueue(LAPSE_JOB, {"invitation": row.id}, run_at=row.expires_at)
 
 
 def ask_worker_to_ask(case: Case) -> None:
@@ -188,8 +223,18 @@ def asking_key(case_id: int) -> str:
     return f"case-{case_id}-ask_family"
 
 
+def settle_question(invitation_id: int, actor: Actor | None) -> None:
+    """Nothing is to be sent for this question any more."""
+    tasks.settle(sending_key(invitation_id), actor)
+    tasks.settle(reminder_key(invitation_id), actor)
+
+
 def reminder_key(invitation_id: int) -> str:
     return f"family-reminder-{invitation_id}"
+
+
+def sending_key(invitation_id: int) -> str:
+    return f"family-sending-{invitation_id}"
 
 
 def _school_day(case: Case, days: int) -> date:

@@ -1,4 +1,4 @@
-"""Nobody is told to remind a family that cannot answer any more, or must not be asked: then the task is settled."""
+"""Nobody is told to write to a family that cannot answer any more, or must not be asked: the task is settled then."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,6 @@ from portal.kernel import clock, jobs
 from portal.kernel.unit_of_work import writing
 from portal.policy import Actor
 from portal.schools.models import Contact
-from portal.tasks import operations as tasks
 
 
 @jobs.handles(inviting.LAPSE_JOB)
@@ -20,13 +19,13 @@ def _lapse(payload: Mapping[str, Any]) -> None:
     with writing():
         row = db.session.get(FamilyInvitation, int(payload["invitation"]))
         if row is not None:
-            _settle_reminder(row, None)
+            _settle_if_over(row, None)
 
 
 def after_contact_changed(actor: Actor, contact: Contact) -> None:
     """Somebody may be marked “do not contact” now, or not be reached any more in the way in which they were asked."""
     for row in queries.open_questions_to(contact):
-        _settle_reminder(row, actor)
+        _settle_if_over(row, actor)
     for case in queries.cases_around(contact):
         if queries.nobody_may_be_asked(case):
             inviting.settle_asking(case.id, actor)
@@ -35,12 +34,12 @@ def after_contact_changed(actor: Actor, contact: Contact) -> None:
 def before_contact_removed(actor: Actor, contact: Contact) -> None:
     """Nothing opens for somebody who is not recorded any more; all who are left may be marked “do not contact”."""
     for row in queries.open_questions_to(contact):
-        tasks.settle(inviting.reminder_key(row.id), actor)
+        inviting.settle_question(row.id, actor)
     for case in queries.cases_around(contact):
         if queries.nobody_may_be_asked(case, without=contact):
             inviting.settle_asking(case.id, actor)
 
 
-def _settle_reminder(row: FamilyInvitation, actor: Actor | None) -> None:
-    if not rules.may_send(queries.facts_of_invitation(row), clock.now()):
-        tasks.settle(inviting.reminder_key(row.id), actor)
+def _settle_if_over(row: FamilyInvitation, actor: Actor | None) -> None:
+    if not rules.may_send(queries.facts_seen_by(None, row), clock.now()):
+        inviting.settle_question(row.id, actor)

@@ -67,10 +67,9 @@ def _remind(payload: Mapping[str, Any]) -> None:
         if not settings.is_on(Feature.FEEDBACK):
             return
         row = db.session.get(FamilyInvitation, int(payload["invitation"]))
-        if row is None or not rules.may_remind(queries.facts_of_invitation(row), clock.now()):
+        if row is None or not rules.may_remind(queries.facts_seen_by(None, row), clock.now()):
             return
         if row.channel == Channel.EMAIL:
-            inviting.put_reminded(None, row)
-            inviting.tell_by_email(row, inviting.REMINDER)
+            inviting.remind_by_email(None, row)
         elif row.case.stage != "closed":
             inviting.ask_to_remind(row)

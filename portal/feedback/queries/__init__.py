@@ -3,18 +3,18 @@
 from portal.feedback.queries.invitations import (
     InvitationRow,
     PersonToAsk,
-    as_seen_by,
     cases_around,
     contact_of_case,
+    earlier_questions,
     invitation_for,
     invitation_row,
     invitations_of,
-    is_waited_for,
     nobody_may_be_asked,
     open_questions_to,
     people_to_ask,
     was_asked_at_end,
 )
+from portal.feedback.queries.manager import facts_seen_by, reads_manager_only
 from portal.feedback.queries.opening import (
     OpenSitting,
     address_digest,
@@ -28,6 +28,7 @@ from portal.feedback.queries.opening import (
     let_go,
     open_sitting,
     opens,
+    paper_mark,
     token_digest,
 )
 from portal.feedback.queries.own import (
@@ -57,7 +58,6 @@ from portal.feedback.queries.words import (
     WordsToRead,
     family_answers,
     family_feedback_for,
-    reads_manager_only,
     words_to_read,
 )
 
@@ -76,7 +76,6 @@ __all__ = [
     "SourceRow",
     "WordsToRead",
     "address_digest",
-    "as_seen_by",
     "asks_of",
     "beyond_of",
     "case_feedback",
@@ -84,7 +83,9 @@ __all__ = [
     "code_digest",
     "contact_of_case",
     "cookie_digest",
+    "earlier_questions",
     "facts_of_invitation",
+    "facts_seen_by",
     "family_answers",
     "family_feedback_for",
     "feedback_for",
@@ -95,7 +96,6 @@ __all__ = [
     "invitation_row",
     "invitations_of",
     "is_reachable",
-    "is_waited_for",
     "knows_code",
     "let_go",
     "may_still_answer",
@@ -108,6 +108,7 @@ __all__ = [
     "opens",
     "own_answers",
     "own_feedback",
+    "paper_mark",
     "people_to_ask",
     "reads_manager_only",
     "returns",

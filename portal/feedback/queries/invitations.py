@@ -1,10 +1,10 @@
-"""Who of a family may be asked and who not, and how each question stands. Words and “the manager alone” never show."""
+"""Who of a family may be asked and who not, and how each question stands. Words never show."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Person
@@ -12,13 +12,14 @@ from portal.cases.models import Case, CasePupil
 from portal.extensions import db
 from portal.feedback import rules
 from portal.feedback.models import FamilyInvitation
-from portal.feedback.queries.opening import facts_of_invitation, is_reachable
+from portal.feedback.queries.manager import facts_seen_by, not_answered_for_workers, sees_answer
+from portal.feedback.queries.opening import facts_of_invitation, is_reachable, paper_mark
 from portal.feedback.rules import Channel, FamilyMoment, InvitationState
 from portal.kernel import clock
 from portal.kernel.dates import day_words, short_day_words
 from portal.kernel.errors import OutOfReach
 from portal.kernel.languages import LANGUAGES, offered
-from portal.policy import Action, Actor, may
+from portal.policy import Actor
 from portal.schools.models import Contact
 from portal.schools.rules import RELATIONSHIPS
 
@@ -40,6 +41,7 @@ class PersonToAsk:
     ways: tuple[str, ...]
     why_not: str
     language: str
+    asked_before: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -62,6 +64,7 @@ class InvitationRow:
     channel: str
     language: str
     large_print: bool
+    mark: str
     closes: str
     asked_by: str | None
     may_send: bool
@@ -73,9 +76,26 @@ class InvitationRow:
 
 
 def people_to_ask(case: Case) -> list[PersonToAsk]:
-    """The people around the pupils of the case, those who may be asked first."""
-    rows = [_person(contact) for contact in _contacts(case)]
+    """The people around the pupils of the case, those who may be asked first, and when each was asked last."""
+    asked = _last_asked(case)
+    rows = [_person(contact, asked.get(contact.id, ())) for contact in _contacts(case)]
     return sorted(rows, key=lambda row: (bool(row.why_not), row.name))
+
+
+def _last_asked(case: Case) -> dict[int | None, tuple[str, ...]]:
+    """By contact: each moment that they were asked about in this work, with the last day on which that was."""
+    rows = db.session.execute(
+        select(FamilyInvitation.contact_id, FamilyInvitation.moment, func.max(FamilyInvitation.asked_at))
+        .where(FamilyInvitation.case_id == case.id, FamilyInvitation.contact_id.is_not(None))
+        .group_by(FamilyInvitation.contact_id, FamilyInvitation.moment)
+        .order_by(func.max(FamilyInvitation.asked_at))
+    )
+    today = clock.today()
+    found: dict[int | None, tuple[str, ...]] = {}
+    for contact_id, moment, at in rows:
+        words = f"{rules.FAMILY_MOMENTS[FamilyMoment(moment)]}: last asked {_day(at, today)}"
+        found[contact_id] = (*found.get(contact_id, ()), words)
+    return found
 
 
 def _contacts(case: Case) -> list[Contact]:
@@ -94,7 +114,7 @@ def contact_of_case(case: Case, contact_id: int) -> Contact | None:
     ).one_or_none()
 
 
-def _person(contact: Contact) -> PersonToAsk:
+def _person(contact: Contact, asked_before: tuple[str, ...]) -> PersonToAsk:
     ways = tuple(rules.CHANNEL_WORDS[channel] for channel in Channel if is_reachable(contact, channel))
     why = "" if ways else "Neither e-mail, text nor post is safe, or there is no address for it."
     return PersonToAsk(
@@ -104,6 +124,7 @@ def _person(contact: Contact) -> PersonToAsk:
         ways=ways,
         why_not="Do not contact this person." if contact.do_not_contact else why,
         language=_language(contact),
+        asked_before=asked_before,
     )
 
 
@@ -113,8 +134,10 @@ def _language(contact: Contact) -> str:
     return next((one.code for one in offered() if one.name.lower() in said or one.own_name.lower() in said), "en")
 
 
-def is_waited_for(case: Case, contact_id: int, moment: FamilyMoment) -> bool:
-    """Whether this person was asked at this moment and may still answer."""
+def earlier_questions(
+    actor: Actor, case: Case, contact_id: int, moment: FamilyMoment
+) -> tuple[rules.InvitationFacts, ...]:
+    """How everything stands that this person was asked about this moment, as the actor sees it."""
     rows = db.session.scalars(
         select(FamilyInvitation).where(
             FamilyInvitation.case_id == case.id,
@@ -122,7 +145,7 @@ def is_waited_for(case: Case, contact_id: int, moment: FamilyMoment) -> bool:
             FamilyInvitation.moment == moment.value,
         )
     )
-    return any(rules.can_be_answered(facts_of_invitation(row), clock.now()) for row in rows)
+    return tuple(facts_seen_by(actor, row) for row in rows)
 
 
 def was_asked_at_end(case: Case) -> bool:
@@ -145,13 +168,14 @@ def nobody_may_be_asked(case: Case, without: Contact | None = None) -> bool:
 
 
 def open_questions_to(contact: Contact) -> list[FamilyInvitation]:
-    """What this person was asked and has neither answered nor had taken back; it may have closed by itself."""
+    """What this person was asked and has, as the workers see it, neither answered nor had taken back; it may have
+    closed by itself."""
     return list(
         db.session.scalars(
             select(FamilyInvitation)
             .where(
                 FamilyInvitation.contact_id == contact.id,
-                FamilyInvitation.answered_at.is_(None),
+                not_answered_for_workers(),
                 FamilyInvitation.revoked_at.is_(None),
             )
             .order_by(FamilyInvitation.id)
@@ -171,23 +195,15 @@ def cases_around(contact: Contact) -> list[Case]:
     )
 
 
-def invitations_of(case: Case) -> list[InvitationRow]:
-    """Every question to the family, the newest first. One statement."""
-    found = db.session.execute(_rows().where(FamilyInvitation.case_id == case.id))
-    return [_invitation_row(row, by) for row, by in found]
+def invitations_of(actor: Actor, case: Case) -> list[InvitationRow]:
+    """Every question to the family as the actor sees it, the newest first. One statement."""
+    found = db.session.execute(_rows(actor).where(FamilyInvitation.case_id == case.id))
+    return [_invitation_row(*row) for row in found]
 
 
-def as_seen_by(actor: Actor, row: InvitationRow) -> InvitationRow:
-    """Whoever may not read what is for the manager alone sees only that a question is closed, however it ended: an
-    answer that is nowhere to be read would tell who wrote to the manager."""
-    if row.is_open or may(actor, Action.READ_MANAGER_ONLY):
-        return row
-    return replace(row, state="Closed", tone="quiet", when=row.when.partition(",")[0])
-
-
-def invitation_row(row: FamilyInvitation) -> InvitationRow:
+def invitation_row(actor: Actor, row: FamilyInvitation) -> InvitationRow:
     """One of them."""
-    found = db.session.execute(_rows().where(FamilyInvitation.id == row.id)).one()
+    found = db.session.execute(_rows(actor).where(FamilyInvitation.id == row.id)).one()
     return _invitation_row(*found)
 
 
@@ -201,17 +217,19 @@ def invitation_for(case: Case, invitation_id: int) -> FamilyInvitation:
     return row
 
 
-def _rows() -> Any:
+def _rows(actor: Actor) -> Any:
     return (
-        select(FamilyInvitation, Person.name)
+        select(FamilyInvitation, Person.name, sees_answer(actor).label("seen"))
         .outerjoin(Person, Person.id == FamilyInvitation.asked_by_id)
         .options(joinedload(FamilyInvitation.contact))
         .order_by(FamilyInvitation.asked_at.desc(), FamilyInvitation.id.desc())
     )
 
 
-def _invitation_row(row: FamilyInvitation, by: str | None) -> InvitationRow:
-    facts, now, today = facts_of_invitation(row), clock.now(), clock.today()
+def _invitation_row(row: FamilyInvitation, by: str | None, seen: bool) -> InvitationRow:
+    now, today = clock.now(), clock.today()
+    facts = facts_of_invitation(row)
+    facts = facts if seen else replace(facts, answered_at=None)
     state = rules.invitation_state(facts, now)
     open_states = (InvitationState.ASKED, InvitationState.SENT, InvitationState.OPENED)
     contact: Contact | None = row.contact
@@ -224,20 +242,27 @@ def _invitation_row(row: FamilyInvitation, by: str | None) -> InvitationRow:
         state=rules.INVITATION_STATES[state],
         tone=_TONES.get(state, "quiet"),
         when=f"asked {_day(row.asked_at, today)}{_since(row, state, today)}",
-        reminded=f"reminded {_day(row.reminded_at, today)}" if row.reminded_at else "",
+        reminded=f"reminded {_day(row.reminded_at, today)}" if _was_reminded(facts) else "",
         is_open=is_open,
         channel=row.channel,
         language=LANGUAGES[row.language].name if row.language in LANGUAGES else "English",
         large_print=row.large_print,
+        mark=paper_mark(row.id),
         closes=day_words(row.expires_at.astimezone(clock.LONDON).date(), today),
         asked_by=by,
         may_send=rules.may_send(facts, now) and row.channel != Channel.EMAIL and not _is_silent(row, today),
         may_remind=rules.may_remind(facts, now) and row.channel == Channel.EMAIL,
-        may_type_in=row.answered_at is None and row.revoked_at is None,
+        may_type_in=facts.answered_at is None and row.revoked_at is None,
         is_sent=row.sent_at is not None,
         phone=(contact.phone or "") if contact and facts.reachable else "",
         address=(contact.address or "") if contact and facts.reachable else "",
     )
+
+
+def _was_reminded(facts: rules.InvitationFacts) -> bool:
+    """A reminder after the answer went to nobody: it only looks like one to whoever sees no answer."""
+    at = facts.reminded_at
+    return at is not None and (facts.answered_at is None or at < facts.answered_at)
 
 
 def _is_silent(row: FamilyInvitation, today: date) -> bool:

@@ -40,6 +40,11 @@ def address_digest(address: str) -> str:
     return keyed_digest("family address", address.strip().lower())
 
 
+def paper_mark(invitation_id: int) -> str:
+    """The mark that a question's paper carries, so that papers of two families are told apart; it opens nothing."""
+    return rules.mark_of(keyed_digest("family paper", str(invitation_id)))
+
+
 def opens(row: FamilyInvitation) -> bool:
     """Whether it can still be answered, by somebody whom nobody has marked “do not contact” since."""
     facts = facts_of_invitation(row)

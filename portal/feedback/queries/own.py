@@ -58,6 +58,11 @@ class OwnRow:
     beyond: tuple[Line, ...] = ()
 
     @property
+    def due_said(self) -> str:
+        """Of the answer, with its verb: "is due tomorrow", "was due Friday 13 November"."""
+        return self.due if self.due.startswith("was ") else f"is {self.due}"
+
+    @property
     def is_answered(self) -> bool:
         return bool(self.when)
 

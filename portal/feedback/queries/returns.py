@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import and_, extract, func, not_, or_, select
 from sqlalchemy import case as when
-from sqlalchemy import extract, func, select
 
 from portal.cases.models import Case
 from portal.extensions import db
 from portal.feedback import rules
 from portal.feedback.models import FamilyInvitation
+from portal.feedback.queries.manager import sees_answer
 from portal.kernel import clock
 from portal.kernel.access import reach_filter
 from portal.kernel.dates import SEPTEMBER, school_year_label
@@ -49,10 +50,14 @@ class Returns:
 
 
 def returns(actor: Actor) -> Returns:
-    """The returns of the cases that the actor may ask about; what was taken back is left out. One statement."""
+    """The returns of the cases that the actor may ask about; what was taken back is left out. One statement.
+
+    An answer that the actor may not read is counted as none.
+    """
     month = extract("month", FamilyInvitation.asked_at)
     year = extract("year", FamilyInvitation.asked_at) - when((month < SEPTEMBER, 1), else_=0)
-    not_answered = FamilyInvitation.answered_at.is_(None)
+    answered = and_(FamilyInvitation.answered_at.is_not(None), sees_answer(actor))
+    closed = and_(not_(answered), FamilyInvitation.expires_at <= clock.now())
     reach = reach_filter(
         actor,
         Action.RECORD_FEEDBACK,
@@ -68,11 +73,11 @@ def returns(actor: Actor) -> Returns:
             FamilyInvitation.channel,
             func.count().label("asked"),
             func.count(FamilyInvitation.opened_at).label("opened"),
-            func.count(FamilyInvitation.answered_at).label("answered"),
-            func.count(when((not_answered & (FamilyInvitation.expires_at <= clock.now()), 1))).label("closed"),
+            func.count(when((answered, 1))).label("answered"),
+            func.count(when((closed, 1))).label("closed"),
         )
         .join(Case, Case.id == FamilyInvitation.case_id)
-        .where(FamilyInvitation.revoked_at.is_(None), reach)
+        .where(or_(FamilyInvitation.revoked_at.is_(None), answered), reach)
         .group_by(year, FamilyInvitation.moment, FamilyInvitation.channel)
     )
     counted = [(int(r.year), r.moment, r.channel, (r.asked, r.opened, r.answered, r.closed)) for r in found]

@@ -89,7 +89,7 @@ def feedback_of(case_ids: Collection[int] | Select, *, manager_only: bool = Fals
     """The feedback of many cases, by case id, each case's oldest first, in one statement.
 
     ``case_ids`` may be a SELECT of ids. ``manager_only`` says whether what a family said to the manager alone is
-    among it: never for a page of somebody without ``READ_MANAGER_ONLY``.
+    among it: never for a page of somebody who does not read that.
     """
     found: dict[int, list[rules.Feedback]] = {}
     wanted = _statement().where(Feedback.case_id.in_(case_ids))

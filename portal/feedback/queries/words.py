@@ -1,13 +1,13 @@
 """What families said themselves: for the case's section, and the words that somebody has to read the same day.
 
-What was said to the manager alone is there only for who holds ``READ_MANAGER_ONLY``.
+What was said to the manager alone is there only for who reads it (``queries.manager``).
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from portal.accounts.models import Person
@@ -16,17 +16,18 @@ from portal.cases.queries.names import listed_name, pack_names
 from portal.extensions import db
 from portal.feedback import rules
 from portal.feedback.models import FamilyInvitation, Feedback
+from portal.feedback.queries.manager import readable_by
 from portal.feedback.queries.said import TONES
 from portal.kernel import clock
 from portal.kernel.access import reach_filter
 from portal.kernel.dates import day_words
 from portal.kernel.errors import OutOfReach
 from portal.kernel.languages import LANGUAGES
-from portal.policy import Action, Actor, may
+from portal.policy import Action, Actor
 from portal.schools.models import Contact, School
 from portal.schools.rules import RELATIONSHIPS
 
-_QUOTE = {True: "May be quoted, without a name", False: "Must not be quoted", None: ""}
+_QUOTE = {True: "May be quoted, without a name", False: "Must not be quoted", None: "Not answered, so do not quote"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class WordsToRead:
     who: str
     good: str
     better: str
+    quote: str
     language: str
     manager_only: bool
 
@@ -72,14 +74,6 @@ class WordsToRead:
     def key(self) -> str:
         """Its place on a page, and the key of its task."""
         return f"read-words-family-{self.id}"
-
-
-def reads_manager_only(actor: Actor) -> bool:
-    return may(actor, Action.READ_MANAGER_ONLY)
-
-
-def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    return true() if reads_manager_only(actor) else Feedback.manager_only.is_(False)
 
 
 def family_answers(actor: Actor, case: Case) -> list[FamilyRow]:
@@ -91,7 +85,7 @@ def family_answers(actor: Actor, case: Case) -> list[FamilyRow]:
         .outerjoin(Contact, Contact.id == FamilyInvitation.contact_id)
         .outerjoin(typist, typist.id == Feedback.recorded_by_id)
         .outerjoin(reader, reader.id == Feedback.read_by_id)
-        .where(Feedback.case_id == case.id, Feedback.way.is_not(None), _seen_by(actor))
+        .where(Feedback.case_id == case.id, Feedback.way.is_not(None), readable_by(actor))
         .options(selectinload(Feedback.aspects))
         .order_by(Feedback.recorded_at.desc(), Feedback.id.desc())
     )
@@ -119,7 +113,7 @@ def _family_row(
         aspects=tuple((rules.ASPECTS[rules.Source.FAMILY][p.aspect], _point(p.scale)) for p in row.aspects),
         good=row.good or "",
         better=row.better or "",
-        quote=_QUOTE[row.quote],
+        quote=_QUOTE[row.quote] if has_words else "",
         manager_only=row.manager_only,
         read=f"Read by {reader}" if reader else "",
         to_read=has_words and row.read_at is None,
@@ -144,7 +138,7 @@ def family_feedback_for(actor: Actor, case: Case, feedback_id: int) -> Feedback:
     """One answer that a family gave itself. Raises ``OutOfReach``, also for what only the manager reads."""
     row = db.session.scalars(
         select(Feedback).where(
-            Feedback.id == feedback_id, Feedback.case_id == case.id, Feedback.way.is_not(None), _seen_by(actor)
+            Feedback.id == feedback_id, Feedback.case_id == case.id, Feedback.way.is_not(None), readable_by(actor)
         )
     ).one_or_none()
     if row is None:
@@ -174,7 +168,7 @@ def words_to_read(actor: Actor) -> list[WordsToRead]:
         .join(School, School.id == Case.school_id)
         .outerjoin(FamilyInvitation, FamilyInvitation.id == Feedback.invitation_id)
         .outerjoin(Contact, Contact.id == FamilyInvitation.contact_id)
-        .where(*unread, _seen_by(actor), reach)
+        .where(*unread, readable_by(actor), reach)
         .order_by(Feedback.recorded_at, Feedback.id)
     )
     today = clock.today()
@@ -194,6 +188,7 @@ def _to_read(found: Any, today: date) -> WordsToRead:
         who=_who(found.Contact),
         good=row.good or "",
         better=row.better or "",
+        quote=_QUOTE[row.quote],
         language=_in_language(row.language),
         manager_only=row.manager_only,
     )

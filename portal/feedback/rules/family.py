@@ -1,6 +1,6 @@
 """What a family is asked, one question a page, and whom the service may ask, when, and in which way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,10 +11,13 @@ OPEN_FOR = timedelta(days=21)
 REMIND_AFTER = timedelta(days=7)
 SITTING = timedelta(hours=2)
 SCHOOL_DAYS_TO_ASK = 10
+SCHOOL_DAYS_TO_SEND = 2
 LONGEST_FAMILY_WORDS = 3_000
 CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
 """Without the letters and figures that are taken for one another: I, L, O, S and 0, 1, 5"""
 CODE_LENGTH = 10
+MARK_LENGTH = 4
+ASK_AGAIN_AFTER = timedelta(days=7)
 
 
 class FamilyMoment(StrEnum):
@@ -112,6 +115,8 @@ POINT_LABELS: Mapping[Point, str] = {
 _NOT_MIDWAY = frozenset({"ending", "length"})
 """What cannot be said before the end"""
 GOOD_WORDS, BETTER_WORDS, QUOTE, CHECK = "good", "better", "quote", "check"
+FIRST, MANAGER = "first", "manager"
+"""Beside the questions: the page before them, and who reads the words, changed from the page that shows all"""
 
 
 @dataclass(frozen=True)
@@ -170,9 +175,14 @@ def after(page: str, moment: FamilyMoment, answer: FamilyAnswer) -> str:
 
 
 def before(page: str, moment: FamilyMoment, answer: FamilyAnswer) -> str:
-    """The page before; the first one is before itself."""
-    found = pages(moment, answer)
-    return found[max(found.index(page) - 1, 0)] if page in found else found[0]
+    """The page before; before the first question stands the page on which a family begins."""
+    found = (FIRST, *pages(moment, answer))
+    return found[found.index(page) - 1] if page in found[1:] else found[1]
+
+
+def questions_at_most(moment: FamilyMoment) -> int:
+    """How many questions there are with the one about quoting, so that no number grows once words are typed."""
+    return len(pages(moment, FamilyAnswer(good_words="some"))) - 1
 
 
 def answer_of_point(point: Point) -> Answer:
@@ -213,6 +223,11 @@ def shaped_code(text: str) -> str:
 def code_words(code: str) -> str:
     """The code as a letter shows it: XXXXX-XXXXX."""
     return f"{code[:5]}-{code[5:]}"
+
+
+def mark_of(digest: str) -> str:
+    """A short mark in the letters of the codes, made of a digest in hexadecimal figures."""
+    return "".join(CODE_LETTERS[figure % len(CODE_LETTERS)] for figure in bytes.fromhex(digest)[:MARK_LENGTH])
 
 
 class InvitationState(StrEnum):
@@ -276,3 +291,18 @@ def may_send(facts: InvitationFacts, now: datetime) -> bool:
 def may_remind(facts: InvitationFacts, now: datetime) -> bool:
     """Once, and only who was sent something and has not answered."""
     return may_send(facts, now) and facts.sent_at is not None and facts.reminded_at is None
+
+
+def asking_problem(earlier: Iterable[InvitationFacts], now: datetime) -> str:
+    """What keeps somebody from being asked about a moment that they were asked about before; empty when nothing does.
+
+    Taking a question back and asking anew must not be a way to remind more than once.
+    """
+    questions = list(earlier)
+    if any(can_be_answered(one, now) for one in questions):
+        return "This person is asked already. Take that back first, or remind them."
+    if any(one.reminded_at for one in questions):
+        return "This person was asked about this moment and reminded. One reminder, then silence."
+    if any(one.revoked_at and one.sent_at and now < one.sent_at + ASK_AGAIN_AFTER for one in questions):
+        return "This person was sent a question about this moment less than a week ago. Wait until the week is over."
+    return ""

@@ -9,6 +9,7 @@ from portal.feedback.rules.family import (
     BETTER_WORDS,
     CHECK,
     GOOD_WORDS,
+    MANAGER,
     QUOTE,
     FamilyAnswer,
     FamilyMoment,
@@ -63,6 +64,8 @@ def with_page(sitting: Sitting, page: str, typed: str | None) -> Sitting:
         answer = replace(answer, better_words=typed or "")
     elif page == QUOTE:
         answer = replace(answer, quote=None if not typed else typed == "yes")
+    elif page == MANAGER:
+        answer = replace(answer, manager_only=typed == "yes")
     elif page != CHECK:
         points = {code: point for code, point in answer.points.items() if code != page}
         answer = replace(answer, points=points | ({page: Point(typed)} if typed else {}))

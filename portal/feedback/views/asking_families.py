@@ -42,13 +42,19 @@ def ask_family(reference: str) -> ResponseReturnValue:
         except Refused as refused:
             form.refuse(refused.problems)
         else:
-            words = "The e-mail goes within a minute." if row.channel == rules.Channel.EMAIL else "One step is left."
-            return hx.saved(_at(reference, row.id), words, event=EVENT)
+            return hx.saved(_at(reference, row.id), _NEXT[rules.Channel(row.channel)], event=EVENT)
     audit.viewed(actor(), "feedback form viewed", "case_file", case.id)
     status = 422 if request.method == "POST" else 200
     return hx.page(
         "feedback/ask_family.html", status=status, head=case_head(case), form=form, people=people, allowed=allowed
     )
+
+
+_NEXT = {
+    rules.Channel.EMAIL: "The e-mail goes within a minute.",
+    rules.Channel.TEXT: "Nothing is sent yet. Write the message here, then send it from the work phone.",
+    rules.Channel.LETTER: "Nothing is sent yet. Make the letter here, then print it and post it or hand it over.",
+}
 
 
 def _usual(case: Any, allowed: list[queries.PersonToAsk]) -> dict[str, Any]:
@@ -78,7 +84,7 @@ def family_invitation(reference: str, invitation_id: int) -> ResponseReturnValue
 
 def _shown(reference: str, invitation_id: int, *, problems: Any = (), status: int = 200) -> ResponseReturnValue:
     case = case_for(actor(), reference, CHANGE)
-    row = queries.as_seen_by(actor(), queries.invitation_row(queries.invitation_for(case, invitation_id)))
+    row = queries.invitation_row(actor(), queries.invitation_for(case, invitation_id))
     audit.viewed(actor(), "question to the family viewed", "case_file", case.id)
     return hx.page("feedback/invitation.html", status=status, head=case_head(case), row=row, problems=problems)
 
@@ -99,7 +105,7 @@ def family_message(reference: str, invitation_id: int) -> ResponseReturnValue:
     words = queries.WORDS.words(offered_or_english(row.language).code)
     key = "message.reminder" if row.reminded_at else "message.text"
     address = url_for(".family_link", token=made.token, _external=True)
-    shown = queries.invitation_row(row)
+    shown = queries.invitation_row(actor(), row)
     return hx.shown_once(
         "feedback/message.html",
         _at(reference, invitation_id),
@@ -122,7 +128,7 @@ class _Letter:
 def _draw_letter() -> _Letter:
     asked = request.view_args or {}
     case = case_for(actor(), asked["reference"], CHANGE)
-    row = queries.invitation_row(queries.invitation_for(case, asked["invitation_id"]))
+    row = queries.invitation_row(actor(), queries.invitation_for(case, asked["invitation_id"]))
     made = operations.new_secrets()
     facts = _letter_facts(queries.invitation_for(case, row.id), row, made)
     try:
@@ -206,12 +212,16 @@ _STEPS = {
 @blueprint.get("/cases/<ref:reference>/feedback/family/paper.pdf")
 @requires(CHANGE)
 def blank_paper(reference: str) -> ResponseReturnValue:
+    """The questions to print: those of one question with its mark, or of a moment and a language alone."""
     case = case_for(actor(), reference, CHANGE)
-    moment = request.args.get("moment", "")
+    number = request.args.get("question", type=int)
+    row = queries.invitation_for(case, number) if number is not None else None
+    moment = row.moment if row else request.args.get("moment", "")
     chosen = rules.FamilyMoment(moment) if moment in set(rules.FamilyMoment) else rules.FamilyMoment.END
-    language = offered_or_english(request.args.get("language"))
+    language = offered_or_english(row.language if row else request.args.get("language"))
     facts = _paper_facts(chosen, queries.WORDS.words(language.code))
-    facts |= {"language": language, "large": request.args.get("large") == "1"}
+    large = request.args.get("large", "1" if row and row.large_print else "")
+    facts |= {"language": language, "large": large == "1", "mark": queries.paper_mark(row.id) if row else ""}
     audit.viewed(actor(), "paper for a family made", "case_file", case.id)
     try:
         return pdf_answer(pdf("feedback/paper_pdf.html", **facts), "questions-on-paper.pdf")
@@ -247,7 +257,8 @@ def type_in_paper(reference: str, invitation_id: int) -> ResponseReturnValue:
         status=422 if request.method == "POST" else 200,
         head=case_head(case),
         form=form,
-        row=queries.as_seen_by(actor(), queries.invitation_row(row)),
+        row=queries.invitation_row(actor(), row),
+        reads_all=queries.reads_manager_only(actor(), case),
     )
 
 

@@ -30,7 +30,7 @@ def of_case(reference: str) -> ResponseReturnValue:
         sources=queries.case_feedback(case),
         own=queries.own_answers(case),
         family=queries.family_answers(actor(), case),
-        invitations=[queries.as_seen_by(actor(), row) for row in queries.invitations_of(case)],
+        invitations=queries.invitations_of(actor(), case),
     )
 
 
