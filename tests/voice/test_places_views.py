@@ -258,3 +258,15 @@ def test_what_did_not_come_back_stands_first_for_the_coordinator_and_not_for_col
     assert "Maya" not in sign_in(ids["colleague"]).get("/voice/").text
     clock.forward(days=15)
     assert "No tablet was handed over" in sign_in(ids["coordinator"]).get("/voice/").text
+
+
+def test_what_was_prepared_and_never_reached_a_child_is_shown_to_the_coordinator(given, sign_in, worker, ids, clock):
+    on_tray(given, ids)
+    words = "by <span hx-ignore>Wren Okafor</span>, and not handed over"
+    assert words not in sign_in(ids["coordinator"]).get("/voice/").text
+    clock.forward(days=1)
+    assert words in sign_in(ids["coordinator"]).get("/voice/").text
+    assert words not in sign_in(ids["worker"]).get("/voice/").text
+    assert "Maya" not in sign_in(ids["colleague"]).get("/voice/").text
+    clock.forward(days=15)
+    assert words not in sign_in(ids["coordinator"]).get("/voice/").text

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from portal.accounts.models import Person
 from portal.cases.models import Case
@@ -29,6 +29,7 @@ _TONES = {
     PlaceState.ANSWERED: "good",
     PlaceState.LAPSED: "problem",
 }
+_MISSED = frozenset({PlaceState.NOTHING_CAME, PlaceState.PREPARED})
 _WITH_THE_END = frozenset({"exit", "monitoring", "closed"})
 """Stages of a case in which the questions of the end are asked"""
 
@@ -50,8 +51,10 @@ class PlaceRow:
     state: PlaceState
     handed: str
     """When it was handed over; empty while it is on the tray"""
+    prepared: str
+    """When it was prepared, where it is on a tray"""
     by: str
-    """Who handed it over, where that was somebody else"""
+    """Who handed it over, or prepared it, where that was somebody else"""
 
     @property
     def state_words(self) -> str:
@@ -74,12 +77,28 @@ def tray(actor: Actor) -> list[PlaceRow]:
 
 
 def handed_lately(actor: Actor) -> list[PlaceRow]:
-    """Turns of the last 14 days, a worker's own or everybody's for who reaches all; first those that are missed."""
-    statement = _places(actor).where(HandOver.handed_at > clock.now() - LATELY)
-    if not bounds_of(actor, Action.HAND_OVER).everything:
-        statement = statement.where(HandOver.person_id == actor.person_id)
-    rows = _rows(actor, statement.order_by(HandOver.handed_at.desc(), VoicePlace.id))
-    return sorted(rows, key=lambda row: row.state is not PlaceState.NOTHING_CAME)
+    """Turns of the last 14 days, a worker's own or everybody's for who reaches all; first those that are missed.
+
+    Who reaches all also sees what was prepared on an earlier day and never reached a child.
+    """
+    since = clock.now() - LATELY
+    if bounds_of(actor, Action.HAND_OVER).everything:
+        wanted = or_(HandOver.handed_at > since, _left_on_a_tray(since))
+    else:
+        wanted = and_(HandOver.handed_at > since, HandOver.person_id == actor.person_id)
+    order = func.coalesce(HandOver.handed_at, VoicePlace.prepared_at).desc()
+    rows = _rows(actor, _places(actor).where(wanted).order_by(order, VoicePlace.id))
+    return sorted(rows, key=lambda row: row.state not in _MISSED)
+
+
+def _left_on_a_tray(since: datetime) -> ColumnElement[bool]:
+    today = datetime.combine(clock.today(), time(), clock.LONDON)
+    return and_(
+        VoicePlace.hand_over_id.is_(None),
+        VoicePlace.settled_at.is_(None),
+        VoicePlace.prepared_at > since,
+        VoicePlace.prepared_at < today,
+    )
 
 
 def _places(actor: Actor) -> Any:
@@ -102,7 +121,8 @@ def _places(actor: Actor) -> Any:
             Questionnaire.title,
             HandOver.handed_at,
             HandOver.lasts_until,
-            HandOver.person_id,
+            func.coalesce(HandOver.person_id, VoicePlace.prepared_by_id).label("person_id"),
+            VoicePlace.prepared_at,
         )
         .join(Case, Case.id == VoicePlace.case_id)
         .join(School, School.id == Case.school_id)
@@ -135,6 +155,7 @@ def _row(row: Any, names: dict[int, str]) -> PlaceRow:
         helper=row.helper or "",
         state=place_state(outcome, row.lasts_until, row.taken_until, clock.now()),
         handed=_moment_words(row.handed_at) if row.handed_at else "",
+        prepared="" if row.handed_at else _moment_words(row.prepared_at),
         by=names.get(row.person_id, ""),
     )
 
