@@ -340,7 +340,14 @@ def test_a_drawing_arrives_as_lines_and_can_be_undone(portal: Tablets, chromium:
     page.context.close()
 
 
-@pytest.mark.parametrize("size", [(960, 600), (1280, 800), (800, 1280), (600, 960), (320, 640)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        (960, 600),
+        (320, 640),
+        *(pytest.param(size, marks=pytest.mark.in_trial) for size in ((1280, 800), (800, 1280), (600, 960))),
+    ],
+)
 def test_the_whole_paper_is_in_sight_and_the_page_scrolls_beside_it(
     portal: Tablets, chromium: Browser, size: tuple[int, int]
 ) -> None:

@@ -23,10 +23,10 @@ SHORT, FULL = {"worker": 6, "service": 2}, {"worker": 300, "service": 100}
 GIVE_UP_AFTER = 300  # seconds for one sending, however often it is repeated
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("killed")
-    if request.param == "sqlite":
+    if engine == "sqlite":
         yield from _served(folder, {})
         return
     with postgres() as url:
