@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from portal.accounts.rules import LONGEST_PASSKEY_NAME, PersonDraft, RequestDraft, RoleDraft
+from portal.kernel.contact import LONGEST_TELEPHONE
 from portal.kernel.forms import (
     ChoiceField,
     EditForm,
@@ -108,6 +109,15 @@ class WelcomeForm(SecretForm):
 
 class NameForm(EditForm):
     name = TextField("Your name", required="Type your name.", render_kw={"autocomplete": "name"})
+
+
+class TelephoneForm(EditForm):
+    work_telephone = TextField(
+        "Work telephone",
+        longest=LONGEST_TELEPHONE,
+        description="Never your own number. Leave blank if you don't have one.",
+        render_kw={"autocomplete": "tel", "inputmode": "tel"},
+    )
 
 
 class PersonForm(EditForm):

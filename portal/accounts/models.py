@@ -19,6 +19,8 @@ class Person(Audited, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254), unique=True)
+    work_telephone: Mapped[str | None] = mapped_column(String(30))
+    """Where colleagues, schools and families call them"""
     password_hash: Mapped[str | None] = mapped_column(String(200))
     totp_secret: Mapped[str | None] = mapped_column(EncryptedText)
     totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

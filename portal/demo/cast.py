@@ -20,6 +20,8 @@ from portal.policy import Role
 from portal.schools.models import School, ServiceLine
 
 CAST_DOMAIN = "demo.example"
+_MOBILES = "07700 900"
+"""Numbers that Ofcom keeps for drama, as it does 01632 960: nobody has them."""
 OTHERS_DOMAIN = "others.demo.example"
 """People of the demonstration who are not of the cast: they do the work of other schools, and cannot sign in."""
 
@@ -56,13 +58,19 @@ def make_cast(since: date) -> Cast:
         birch.id: _person("Tom Whitlock", Role.SCHOOL, since, school=birch, sign_in="senco.birch").id,
     }
     heads = {ash.id: _person("Ruth Adeyinka", Role.HEAD, since, school=ash, sign_in="head.ash").id}
-    workers = [_person(name, Role.WORKER, since, sign_in=local).id for name, local in names.WORKERS]
-    coordinator = _person("Alex Moran", Role.COORDINATOR, since, sign_in="coordinator")
+    workers = [
+        _person(name, Role.WORKER, since, sign_in=local, telephone=f"{_MOBILES} {101 + number}").id
+        for number, (name, local) in enumerate(names.WORKERS)
+    ]
+    coordinator = _person("Alex Moran", Role.COORDINATOR, since, sign_in="coordinator", telephone=f"{_MOBILES} 100")
     _person("Grace Oduya", Role.PANEL, since, sign_in="panel")
-    _person("Lin Hargreaves", Role.SAFEGUARDING, since, sign_in="safeguarding")
+    _person("Lin Hargreaves", Role.SAFEGUARDING, since, sign_in="safeguarding", telephone=f"{_MOBILES} 130")
     _person("Martin Cope", Role.COMMISSIONER, since, sign_in="commissioner")
     _person("Ivy Sandhu", Role.ADMIN, since, sign_in="admin")
-    workers += [_person(name, Role.WORKER, since).id for name in names.MORE_WORKERS]
+    workers += [
+        _person(name, Role.WORKER, since, telephone=f"{_MOBILES} {111 + number}").id
+        for number, name in enumerate(names.MORE_WORKERS)
+    ]
     for school in (*primary, *secondary):
         if school.id not in writers:
             writers[school.id] = _person(f"SENCo of {school.name}", Role.SCHOOL, since, school=school).id
@@ -101,6 +109,10 @@ def _settings() -> None:
         "service.short_name": "Harbour Outreach",
         "service.provider": "Harbour Special School (invented)",
         "service.help_line": "01632 960 123 (invented)",
+        "contact.address": "Harbour Outreach\n3 Invented Quay\nHarbourmouth\nZZ9 9ZZ",
+        "contact.telephone": "01632 960 100",
+        "contact.email": f"outreach@{CAST_DOMAIN}",
+        "contact.hours": "Monday to Friday, 8:30am to 4:30pm, in term time",
     } | {f"feature.{feature}": "on" for feature in Feature}
     for key, value in wanted.items():
         audit.record(None, "setting changed", settings.put(key, value), fields=[key])
@@ -126,12 +138,20 @@ def _unknown_password() -> str:
     return hash_password(secrets.token_urlsafe(24))
 
 
-def _person(name: str, role: Role, since: date, *, school: School | None = None, sign_in: str | None = None) -> Person:
+def _person(
+    name: str,
+    role: Role,
+    since: date,
+    *,
+    school: School | None = None,
+    sign_in: str | None = None,
+    telephone: str | None = None,
+) -> Person:
     if sign_in:
         email = f"{sign_in}@{CAST_DOMAIN}"
     else:
         email = f"{name.lower().replace(' ', '.').replace('’', '')}@{OTHERS_DOMAIN}"
-    person = Person(name=name, email=email, created_at=clock.now(), roles=[])
+    person = Person(name=name, email=email, work_telephone=telephone, created_at=clock.now(), roles=[])
     person.roles.append(RoleAssignment(role=role.value, school_id=school.id if school else None, starts_on=since))
     person.password_hash = hash_password(DEMONSTRATION_PASSWORD) if sign_in else _unknown_password()
     audit.record(None, "person added", person)

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 
-from portal.kernel.forms import ManyField, PortalForm, TextField
+from portal.kernel.forms import LongTextField, ManyField, PortalForm, TextField
 from portal.kernel.settings import KNOWN
 
 COLOURS = frozenset({"service.brand", "service.tint"})
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "The service": ("service.name", "service.short_name", "service.provider", "service.help_line"),
+    "How to contact the service": (
+        "contact.name",
+        "contact.address",
+        "contact.telephone",
+        "contact.email",
+        "contact.hours",
+    ),
     "Its colour": ("service.brand", "service.tint"),
     "Counting time": ("clock.day_minutes",),
 }
@@ -32,7 +39,8 @@ class SettingsForm(PortalForm):
 
 
 for _key, _known in KNOWN.items():
-    setattr(SettingsForm, field_name(_key), TextField(_known.label, description=_known.hint, longest=120))
+    _field, _longest = (LongTextField, 500) if _known.lines > 1 else (TextField, 120)
+    setattr(SettingsForm, field_name(_key), _field(_known.label, description=_known.hint, longest=_longest))
 
 
 class FeaturesForm(PortalForm):

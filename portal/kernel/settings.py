@@ -1,4 +1,4 @@
-"""What an administrator sets without a developer: the service's name and colour, clocks, which features are on."""
+"""What an administrator sets without a developer: name, contact details and colour, clocks, which features are on."""
 
 import re
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import Model, db
 from portal.kernel.audit import Audited
+from portal.kernel.contact import TELEPHONE, WRONG_TELEPHONE, Contact
 from portal.kernel.errors import Refused
 
 
@@ -70,6 +71,7 @@ class Known:
     shape: str
     mend: str
     hint: str = ""
+    lines: int = 1
 
 
 KNOWN: Mapping[str, Known] = {
@@ -94,6 +96,36 @@ KNOWN: Mapping[str, Known] = {
         r".{0,120}",
         "Shorten this to 120 characters.",
         "Name and number; stands at the top of the referral form and at the foot of every page",
+    ),
+    "contact.name": Known(
+        "Name shown to families",
+        "",
+        r".{0,60}",
+        "Shorten this to 60 characters.",
+        "Leave blank if families know the service by its own name",
+    ),
+    "contact.address": Known(
+        "Postal address",
+        "",
+        r"(?:[^\n]{0,80}\n){0,5}[^\n]{0,80}",
+        "Enter the address in at most 6 lines of 80 characters.",
+        "Goes on letters and on paper forms, so that they can be sent back",
+        lines=4,
+    ),
+    "contact.telephone": Known("Telephone", "", f"(?:{TELEPHONE})?", WRONG_TELEPHONE),
+    "contact.email": Known(
+        "Email",
+        "",
+        r"(?:[^\s@<>]+@[^\s@<>]+\.[a-zA-Z]{2,})?",
+        "Enter the whole email address, such as office@service.example.",
+        "An address that someone reads every working day",
+    ),
+    "contact.hours": Known(
+        "When you answer",
+        "",
+        r".{0,120}",
+        "Shorten this to 120 characters.",
+        "For example, Monday to Friday, 9am to 4pm, in term time",
     ),
     "service.brand": Known(
         "Colour of the service",
@@ -147,6 +179,17 @@ class Settings:
     @property
     def help_line(self) -> str:
         return self["service.help_line"]
+
+    @property
+    def contact(self) -> Contact:
+        """How to get in touch with the service."""
+        return Contact(
+            self["contact.name"] or self.name,
+            self["contact.address"],
+            self["contact.telephone"],
+            self["contact.email"],
+            self["contact.hours"],
+        )
 
     @property
     def brand(self) -> str:

@@ -66,6 +66,34 @@ def test_own_name_and_two_tabs(app, person_id, sign_in):
         assert db.session.scalar(select(Person.name).where(Person.id == person_id)) == "Zoë"
 
 
+def _version(client, address):
+    return re.search(r'name="version"[^>]*value="(\d+)"', client.get(address).text)[1]
+
+
+@pytest.mark.both_engines
+def test_own_work_telephone_is_kept_shown_and_taken_away(given, person_id, sign_in):
+    client = sign_in(person_id)
+    admin = sign_in(given(lambda: people.person("Ada Min", Role.ADMIN).id))
+    sent = {"work_telephone": " 07700 900 101 ", "version": _version(client, "/me/telephone")}
+    assert client.post("/me/telephone", data=sent).status_code == 303
+    assert "07700 900 101" in client.get("/me").text
+    assert "07700 900 101" in admin.get(f"/people/{person_id}").text
+    assert client.post("/me/telephone", data=sent).status_code == 409
+    empty = {"work_telephone": "", "version": _version(client, "/me/telephone")}
+    assert client.post("/me/telephone", data=empty).status_code == 303
+    assert "07700" not in client.get("/me").text
+
+
+@pytest.mark.parametrize("typed", ["call me", "12", "0" * 31, "٠١٦٣٢٩٦٠٠٠١", "01632 960 001; drop", "jo@demo.example"])
+def test_what_is_no_telephone_number_is_refused_at_its_field(person_id, sign_in, typed):
+    client = sign_in(person_id)
+    sent = {"work_telephone": typed, "version": _version(client, "/me/telephone")}
+    answer = client.post("/me/telephone", data=sent)
+    assert answer.status_code == 422
+    assert 'href="#work_telephone"' in answer.text
+    assert typed in answer.text
+
+
 def test_where_one_is_signed_in_and_signing_out_everywhere(app, person_id, sign_in):
     elsewhere = sign_in(person_id)
     client = app.test_client()

@@ -147,6 +147,10 @@ def test_settings_are_kept_and_recorded_by_name_only(app, admin):
         ("service.brand", "#0b4f6c;}*{display:none", "such as #0b4f6c"),
         ("service.brand", "#ffff00", "too light for white words"),
         ("service.tint", "#0b4f6c", "cannot be read on this tint"),
+        ("contact.telephone", "ask for Jo", "Enter a telephone number"),
+        ("contact.email", "office at demo", "Enter the whole email address"),
+        ("contact.address", "\n".join("abcdefg"), "at most 6 lines"),
+        ("contact.hours", "x" * 121, "Shorten this to 120 characters or fewer."),
         ("clock.day_minutes", "0", "from 10 to 999"),
         ("clock.day_minutes", "٤٢٠", "from 10 to 999"),
         ("service.provider", "x" * 121, "Shorten this to 120 characters or fewer."),
@@ -165,6 +169,21 @@ def test_a_setting_that_does_not_fit_is_refused_under_its_field_and_nothing_type
     with app.app_context():
         assert settings.current()[key] == KNOWN[key].default
         assert settings.current().help_line == ""
+
+
+def test_contact_details_are_kept_with_their_lines(app, admin):
+    details = {
+        "contact.address": "3 Invented Quay\r\nHarbourmouth",
+        "contact.telephone": "01632 960 100",
+        "contact.email": "office@demo.example",
+        "contact.hours": "Monday to Friday, 9am to 4pm",
+    }
+    assert admin.post("/settings/", data=_form(**details)).status_code == 303
+    with app.app_context():
+        contact = settings.current().contact
+    assert contact.address_lines == ("3 Invented Quay", "Harbourmouth")
+    assert contact.ways == "call 01632 960 100 or email office@demo.example"
+    assert contact.name == settings.KNOWN["service.name"].default  # families know it by its own name
 
 
 @pytest.mark.both_engines

@@ -7,6 +7,7 @@ from portal.accounts.operations.sessions import end_other_sessions, rotate_sessi
 from portal.extensions import db
 from portal.kernel import clock, versions
 from portal.kernel.audit import record, record_act
+from portal.kernel.contact import telephone_problems
 from portal.kernel.errors import Refused
 from portal.policy import Actor
 
@@ -82,6 +83,17 @@ def change_name(actor: Actor, name: str, *, opened_with: int | None) -> None:
         raise Refused(problem)
     person.name = name.strip()
     record(actor, "own name changed", person)
+
+
+def change_telephone(actor: Actor, telephone: str, *, opened_with: int | None) -> None:
+    """Changes the number they are called on at work; "" takes it away. Raises ``Refused`` or ``EditConflict``."""
+    person = db.session.get_one(Person, actor.person_id)
+    versions.check_version(person, opened_with)
+    telephone = telephone.strip()
+    if problems := telephone_problems(telephone):
+        raise Refused(*problems)
+    person.work_telephone = telephone or None
+    record(actor, "own work telephone changed", person)
 
 
 def change_password(actor: Actor, session_id: int, old: str, new: str, address: str) -> str:

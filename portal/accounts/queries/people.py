@@ -85,6 +85,7 @@ class PersonPage:
     may_reopen: bool
     """May the second step be taken away, or a link be made that needs none?"""
     work: tuple[WorkRow, ...]
+    work_telephone: str
 
     @property
     def has_second_factor(self) -> bool:
@@ -207,6 +208,7 @@ def person_page(actor: Actor, person_id: int) -> PersonPage:
         may_change=rules.may_change(actor.roles, theirs),
         may_reopen=rules.may_reopen(actor.roles, theirs),
         work=ways_of(person_id).work,
+        work_telephone=person.work_telephone or "",
     )
 
 
@@ -218,6 +220,11 @@ def person_with_email(email: str) -> int | None:
 def version_of(person_id: int) -> int:
     """The version that an edit form of this person opens with."""
     return db.session.get_one(Person, person_id).version
+
+
+def work_telephone_of(person_id: int) -> str:
+    """The number they are called on at work; "" when they gave none."""
+    return db.session.get_one(Person, person_id).work_telephone or ""
 
 
 def has_pin(person_id: int) -> bool:

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import principal, queries, rules
-from portal.accounts.forms import NameForm, PasswordForm, PinForm
+from portal.accounts.forms import NameForm, PasswordForm, PinForm, TelephoneForm
 from portal.accounts.operations import own_account
+from portal.accounts.queries.people import work_telephone_of
 from portal.accounts.views.base import blueprint, is_fresh, moment_words, passkey_place, remote_address
 from portal.kernel import hx
 from portal.kernel.access import actor, requires
@@ -33,6 +34,7 @@ def me() -> ResponseReturnValue:
         passkeys_work=passkey_place() is not None,
         by_name=rules.localhost_address(request.host_url),
         has_pin=queries.has_pin(actor().person_id),
+        work_telephone=work_telephone_of(actor().person_id),
         moment=moment_words,
     )
 
@@ -48,6 +50,26 @@ def own_name() -> ResponseReturnValue:
         except Refused as error:
             form.refuse(error.problems)
     return hx.page("accounts/own_name.html", form=form, status=_status())
+
+
+@dataclass(frozen=True)
+class _Called:
+    work_telephone: str
+    version: int
+
+
+@blueprint.route("/me/telephone", methods=["GET", "POST"])
+@requires(Action.OWN_ACCOUNT)
+def own_telephone() -> ResponseReturnValue:
+    person_id = actor().person_id
+    form = TelephoneForm(obj=_Called(work_telephone_of(person_id), queries.version_of(person_id)))
+    if request.method == "POST" and form.validate():
+        try:
+            own_account.change_telephone(actor(), form.work_telephone.data or "", opened_with=form.opened_with)
+            return hx.saved(url_for("accounts.me"), "Your work telephone is saved.")
+        except Refused as error:
+            form.put_errors({"work_telephone": error.problems[0]})
+    return hx.page("accounts/own_telephone.html", form=form, status=_status())
 
 
 @blueprint.route("/me/password", methods=["GET", "POST"])
