@@ -4,11 +4,9 @@ English is complete. Another language is offered once an administrator has recor
 a word that it lacks stands in English, and says so to the browser.
 """
 
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Boolean, Date, Integer, String, select
@@ -17,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.extensions import Model, db
 from portal.kernel import settings
 from portal.kernel.audit import Audited
+from portal.kernel.catalogues import Entry, Forms, Translated, counting, entries, translated
 from portal.kernel.settings import Feature
 
 
@@ -69,42 +68,61 @@ class Text:
         return self.words
 
 
-Words = Callable[..., Text]
+@dataclass(frozen=True)
+class Words:
+    """The texts of one feature in one language: ``words(key, **values)`` answers a ``Text``."""
+
+    language: Language
+    english: Mapping[str, Entry]
+    own: Mapping[str, Translated]
+
+    def __call__(self, key: str, **values: object) -> Text:
+        """Of a text that counts, ``n`` chooses the form. Raises KeyError for a key that there is not."""
+        language, forms = self._of(key)
+        form = counting(language.code).form_of(int(str(values["n"]))) if len(forms) > 1 else 0
+        return Text(forms[form].format(**values) if values else forms[form], language)
+
+    def forms(self, key: str) -> Forms:
+        """All forms of a text that counts, for a script that knows the number."""
+        return self._of(key)[1]
+
+    def form_of(self, key: str, most: int = 40) -> str:
+        """Which of its forms goes with 0, 1, 2 …, one digit a number."""
+        count = counting(self._of(key)[0].code)
+        return "".join(str(count.form_of(number)) for number in range(most))
+
+    def _of(self, key: str) -> tuple[Language, Forms]:
+        entry, own = self.english[key], self.own.get(key)
+        if own is not None and own.fits(entry):
+            return self.language, own.words
+        return ENGLISH, entry.english
 
 
 class Catalogue:
-    """The words of one feature: a folder of ``<code>.toml`` files, each key with its words and {places}."""
+    """The texts of one feature: a folder with ``<name>.pot``, which is the English, and ``<code>.po`` files."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder = name, folder
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """Every text, by its key."""
+        return entries(self.folder / f"{self.name}.pot")
 
     def words(self, code: str) -> Words:
-        """What answers ``words(key, **values)`` with a ``Text``. Raises KeyError for a key that English lacks."""
-        asked, english = LANGUAGES.get(code, ENGLISH), self._of(ENGLISH.code)
-        own = self._of(asked.code)
-
-        def words(key: str, **values: object) -> Text:
-            language = asked if key in own else ENGLISH
-            text = own[key] if key in own else english[key]
-            return Text(text.format(**values) if values else text, language)
-
-        return words
+        """The texts in a language; what it lacks, or has for another English, is English."""
+        language = LANGUAGES.get(code, ENGLISH)
+        return Words(language, self.entries, self._own(language.code))
 
     def number(self, code: str) -> int:
-        """How many words the language has."""
-        return len(self._of(code))
+        """How many texts the language has."""
+        own, all_of_them = self._own(code), self.entries
+        if code == ENGLISH.code:
+            return len(all_of_them)
+        return sum(key in own and own[key].fits(entry) for key, entry in all_of_them.items())
 
-    def keys(self, code: str) -> frozenset[str]:
-        return frozenset(self._of(code))
-
-    def _of(self, code: str) -> Mapping[str, str]:
-        return _read(self.folder, code)
-
-
-@lru_cache(maxsize=64)
-def _read(folder: Path, code: str) -> Mapping[str, str]:
-    path = folder / f"{code}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    def _own(self, code: str) -> Mapping[str, Translated]:
+        return {} if code == ENGLISH.code else translated(self.folder / f"{code}.po", code)
 
 
 def checked() -> dict[str, CheckedLanguage]:

@@ -440,6 +440,12 @@ function sayChoice(box) {
   listening.say(words.textContent.trim(), (words.querySelector('[lang]') ?? words.closest('[lang]')).lang)
 }
 
+// The sentence for a number: a language may have several, and data-form-of says which one goes with 0, 1, 2 …
+function counted(line, number) {
+  const { forms, formOf } = line.dataset
+  return JSON.parse(forms)[formOf[Math.min(number, formOf.length - 1)]].replace('{n}', number)
+}
+
 let hasWaited = false // something, since this page was opened: then the adult is told when all of it has gone
 
 whenSent((left) => {
@@ -449,7 +455,7 @@ whenSent((left) => {
   hasWaited ||= left.length > 0
   const allGone = hasWaited && left.length === 0
   line.hidden = turns.length === 0 && !allGone
-  line.textContent = allGone ? line.dataset.none : refused ? line.dataset.refused : turns.length === 1 ? line.dataset.one : line.dataset.many.replace('{n}', turns.length)
+  line.textContent = allGone ? line.dataset.none : refused ? line.dataset.refused : counted(line, turns.length)
   document.getElementById('tablet-connect').hidden = !left.some(wishWaits)
   document.getElementById('tablet-wish').hidden = !left.some((record) => record.talkRefused)
 })

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.extensions import db
 from portal.kernel import clock
 from portal.kernel.crypto import keyed_digest
-from portal.kernel.languages import ENGLISH, Catalogue, Language, Text, language_of
+from portal.kernel.languages import Catalogue, Language, Text, language_of
 from portal.voice.models import HandOver, SealingKey, VoicePlace
 from portal.voice.operations.places import secret_of
 from portal.voice.rules.places import FROM_FIRST_TOUCH
@@ -19,7 +19,7 @@ from portal.voice.rules.sharing import AUDIENCE_SYMBOLS, AUDIENCES
 from portal.voice.rules.walk import Walk
 from portal.voice.rules.walk import from_json as walk_from_json
 
-WORDS = Catalogue(Path(__file__).parent.parent / "words")
+WORDS = Catalogue("tablet", Path(__file__).parent.parent / "words")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def picture_key(symbol: str) -> str:
 def choice_key(code: str, age: Age) -> str:
     """Where the catalogue holds the words of an answer; older children read some of them without faces."""
     older = f"choice_{code}_older"
-    return older if age is Age.SECONDARY and older in WORDS.keys(ENGLISH.code) else f"choice_{code}"
+    return older if age is Age.SECONDARY and older in WORDS.entries else f"choice_{code}"
 
 
 def open_places(session: HandOver) -> list[VoicePlace]:
