@@ -55,6 +55,7 @@ def give(actor: Actor, session_id: int, typed: str, address: str) -> str:
     person = _own(actor)
     if not person.has_app or person.totp_secret is None:
         raise Refused("Your account has no authenticator app yet. Set it up first.")
+    _lock(person)
     code = rules.as_typed(typed)
     if rules.is_recovery_code(typed):
         _use_recovery_code(person, code, address)
@@ -100,6 +101,13 @@ def _own(actor: Actor) -> Person:
     return db.session.get_one(Person, actor.person_id)
 
 
+def _lock(person: Person) -> None:
+    """Whoever uses or renews codes waits here for the others, and then reads what they left."""
+    db.session.flush()
+    db.session.refresh(person, with_for_update=True)
+    db.session.expire(person, ["recovery_codes"])
+
+
 def _step(person: Person, secret: str, code: str, address: str) -> int:
     """The step of the right code. A locked account refuses the right one too, in the same words."""
     step = rules.matching_step(secret, rules.as_typed(code), clock.now(), person.totp_last_step)
@@ -124,6 +132,7 @@ def _refuse_or_pass(email: str, good: bool, address: str) -> None:
 
 
 def _fresh_codes(person: Person) -> tuple[str, ...]:
+    _lock(person)
     _end_codes(person)
     codes = tuple(rules.new_recovery_code() for _ in range(rules.RECOVERY_CODES))
     person.recovery_codes.extend(
