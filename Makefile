@@ -14,7 +14,7 @@ MEMORY := /dev/shm
 IN_MEMORY = $(if $(shell df -Pk $(MEMORY) 2>/dev/null | awk 'NR == 2 && $$4 > 2000000'),TMPDIR=$(MEMORY))
 
 .DELETE_ON_ERROR:
-.PHONY: help run test check trial bench format lock clean runtime development assets browser
+.PHONY: help run test check trial bench words format lock clean runtime development assets browser
 
 help: ## say what each of these does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ trial: development assets browser ## the long trials
 
 bench: development assets ## the benchmarks: a table, and JSON in instance/bench/ (BENCH_ARGS="register" runs one)
 	@$(PY) -m tests.bench $(BENCH_ARGS)
+
+words: development ## bring the languages in line after an English text was changed
+	@$(PY) deploy/words.py
 
 format: development ## format the code and mend what can be mended by itself
 	@$(PY) -m ruff format .

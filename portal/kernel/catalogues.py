@@ -34,7 +34,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Translated:
-    """The words of one text in another language, and the English that they were written for."""
+    """The words of one text in another language, and the English that they were written for (none: nobody knows)."""
 
     english: Forms
     words: Forms
@@ -75,8 +75,8 @@ def entries(template: Path) -> Mapping[str, Entry]:
 @lru_cache(maxsize=64)
 def translated(path: Path, code: str) -> Mapping[str, Translated]:
     """What a file of translations holds, by key; a text without words is not in it."""
-    found = {str(one.context): _translated(one) for one in _messages(path, code)} if path.is_file() else {}
-    return {key: one for key, one in found.items() if all(one.words)}
+    found = _messages(path, code) if path.is_file() else []
+    return {str(one.context): _translated(one) for one in found if all(forms(one.string))}
 
 
 def _messages(path: Path, code: str) -> list[Message]:
@@ -90,7 +90,7 @@ def _entry(message: Message) -> Entry:
 
 
 def _translated(message: Message) -> Translated:
-    return Translated(forms(message.id), forms(message.string))
+    return Translated(() if message.fuzzy else forms(message.id), forms(message.string))
 
 
 def forms(words: str | list[str] | tuple[str, ...] | None) -> Forms:
