@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from flask import current_app
 from PIL import ImageFile
 
+from portal.files import tags
 from portal.kernel import settings
 from portal.kernel.errors import PortalError
 
@@ -28,6 +29,8 @@ class DocumentsUnavailable(PortalError):
 def pdf(template: str, **context: Any) -> bytes:
     """A tagged PDF (PDF/UA-1) of the template, which gets ``service`` and ``context`` and nothing else.
 
+    What cannot keep all that PDF/UA-1 asks (``tags.finish``) is tagged alike and does not say it.
+
     Raises ``DocumentsUnavailable`` with a sentence for the page, which then offers to print.
     """
     weasyprint = _loaded()
@@ -39,7 +42,7 @@ def pdf(template: str, **context: Any) -> bytes:
     fonts = weasyprint.text.fonts.FontConfiguration()
     style = weasyprint.CSS(string=look, base_url=_BASE, url_fetcher=fetcher, font_config=fonts)
     page = weasyprint.HTML(string=words, base_url=_BASE, url_fetcher=fetcher)
-    made: bytes = page.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1")
+    made: bytes = page.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1", finisher=tags.finish)
     return made
 
 
@@ -55,6 +58,7 @@ def _loaded() -> Any:
         ) from None
     finally:  # its import lets all of Pillow take pictures that were cut short; uploads must not
         ImageFile.LOAD_TRUNCATED_IMAGES = takes_broken_pictures
+    tags.complete()
     return weasyprint
 
 
