@@ -285,7 +285,7 @@ def _for_templates() -> dict[str, Any]:
         "request_id": g.get("request_id", ""),
         "brand_css_url": url_for("home.brand"),
         "feature_on": lambda name: settings.is_on(Feature(name)),
-        "may": lambda action: person is not None and may(person.actor, Action[action]),
+        "may": lambda action: person is not None and access.page_offers(person.actor, Action[action]),
     }
 
 

@@ -5,7 +5,7 @@ that hold today.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -101,6 +101,10 @@ class Action(StrEnum):
     CLOSE_TALK = "Close a child's wish to talk"
 
 
+LOOKS = frozenset(action for action in Action if action.name.startswith("READ_"))
+"""What only reads: whoever worked on a record that was closed keeps these for a while, and nothing else."""
+
+
 class Reach(StrEnum):
     """How far a grant reaches; the value is how the page “Who may do what” says it."""
 
@@ -148,6 +152,8 @@ class Scope:
     line_id: int | None = None
     involved: frozenset[int] = frozenset()
     """Ids of the people allocated to it, or covering, today."""
+    looking: frozenset[int] = frozenset()
+    """Ids of those whose work on it is closed, and who may still read it."""
     handed_in: bool = True
     on_agenda: bool = False
 
@@ -162,10 +168,12 @@ class Bounds:
     school_ids: frozenset[int] = frozenset()
     line_ids: frozenset[int | None] = frozenset()
     involved_id: int | None = None
+    looks: bool = False
+    """The action only reads."""
 
     @property
     def nothing(self) -> bool:
-        return self == NO_BOUNDS
+        return replace(self, looks=False) == NO_BOUNDS
 
     def admits(self, scope: Scope) -> bool:
         """The first reading of the table: may this record be touched?"""
@@ -175,7 +183,8 @@ class Bounds:
             or (self.on_agenda and scope.on_agenda)
             or (scope.school_id is not None and scope.school_id in self.school_ids)
             or (bool(self.line_ids) and (None in self.line_ids or scope.line_id in self.line_ids))
-            or (self.involved_id is not None and self.involved_id in scope.involved)
+            or self.involved_id in scope.involved
+            or (self.looks and self.involved_id in scope.looking)
         )
 
 
@@ -345,6 +354,7 @@ def bounds_of(actor: Actor, action: Action) -> Bounds:
         ),
         line_ids=frozenset(a.line_id for a, reach in reaches if reach is Reach.OWN_LINES),
         involved_id=actor.person_id if Reach.ALLOCATED in granted else None,
+        looks=action in LOOKS,
     )
 
 

@@ -17,6 +17,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "Its colour": ("service.brand", "service.tint"),
     "Counting time": ("clock.day_minutes",),
+    "Access": ("access.days_after_close",),
 }
 """The settings under their headings."""
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from flask import Flask, request
+from flask import Flask, g, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Date, Index, Integer, String, exists, false, or_, true
+from sqlalchemy import ColumnElement, Date, Index, Integer, String, and_, exists, false, func, not_, or_, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.extensions import Model, db
 from portal.kernel import clock
 from portal.kernel.audit import Audited
-from portal.kernel.errors import NotPermitted, OutOfReach
-from portal.policy import Action, Actor, Bounds, Scope, bounds_of, may
+from portal.kernel.errors import NotPermitted, OutOfReach, ReadingOnly
+from portal.policy import LOOKS, Action, Actor, Bounds, Scope, bounds_of, may
 
 View = TypeVar("View", bound=Callable[..., Any])
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,6 +36,10 @@ class Involvement(Audited, Model):
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
     """The last day on which it holds; None while open."""
+    reads_from: Mapped[date | None] = mapped_column(Date)
+    """The day on which the work was closed: from then on it lets read, and nothing else"""
+    reads_until: Mapped[date | None] = mapped_column(Date)
+    """The last day of that"""
 
 
 @dataclass(frozen=True)
@@ -95,11 +99,15 @@ def method_is_safe() -> bool:
 
 
 def ensure(actor: Actor, action: Action, scope: Scope | None = None) -> None:
-    """Opens every operation. Raises ``NotPermitted`` when no role holds the action, ``OutOfReach`` for this record."""
+    """Opens every operation. Raises ``NotPermitted`` when no role holds the action, ``OutOfReach`` for this record,
+    ``ReadingOnly`` where the actor's work on it is closed."""
     if not may(actor, action):
         raise NotPermitted(action)
-    if scope is not None and not bounds_of(actor, action).admits(scope):
-        raise OutOfReach(action)
+    if scope is None or bounds_of(actor, action).admits(scope):
+        return
+    if actor.person_id in scope.looking and bounds_of(actor, action).involved_id is not None:
+        raise ReadingOnly
+    raise OutOfReach(action)
 
 
 def allows(actor: Actor, action: Action, scope: Scope) -> bool:
@@ -107,19 +115,65 @@ def allows(actor: Actor, action: Action, scope: Scope) -> bool:
     return may(actor, action) and bounds_of(actor, action).admits(scope)
 
 
-def involved_today(kind: str, record_id: int) -> frozenset[int]:
-    """Ids of the people who work on the record today."""
-    rows = db.session.scalars(
-        db.select(Involvement.person_id).where(
-            Involvement.kind == kind, Involvement.record_id == record_id, _holds_today()
+def note_looking(actor: Actor, scope: Scope) -> None:
+    """The page of this request shows closed work: where the actor may only read it, it offers no changes."""
+    if has_request_context() and actor.person_id in scope.looking:
+        g.looks_only = True
+
+
+def reads_until(actor: Actor, kind: str, record_id: int) -> date | None:
+    """The last day on which the actor reads the record whose work is closed; None for whoever works on it."""
+    today = clock.today()
+    last_day: date | None = db.session.scalar(
+        db.select(func.max(Involvement.reads_until)).where(
+            Involvement.kind == kind,
+            Involvement.record_id == record_id,
+            Involvement.person_id == actor.person_id,
+            holds(today),
+            not_(works(today)),
         )
     )
-    return frozenset(rows)
+    return last_day
 
 
-def _holds_today() -> ColumnElement[bool]:
-    today = clock.today()
-    return (Involvement.starts_on <= today) & or_(Involvement.ends_on.is_(None), Involvement.ends_on >= today)
+def page_offers(actor: Actor, action: Action) -> bool:
+    """May the actor do this on the page of this request?"""
+    return may(actor, action) and not (g.get("looks_only") and _only_as_worker(actor, action))
+
+
+def _only_as_worker(actor: Actor, action: Action) -> bool:
+    bounds = bounds_of(actor, action)
+    return action not in LOOKS and bounds == Bounds(involved_id=actor.person_id)
+
+
+def involved_today(kind: str, record_id: int) -> frozenset[int]:
+    """Ids of the people who work on the record today."""
+    return people_on(kind, record_id).involved
+
+
+def people_on(kind: str, record_id: int) -> Scope:
+    """Who works on the record today, and who still reads it after their work was closed. One statement."""
+    rows = db.session.execute(
+        db.select(Involvement.person_id, works(clock.today()).label("works")).where(
+            Involvement.kind == kind, Involvement.record_id == record_id, holds(clock.today())
+        )
+    ).all()
+    working = frozenset(row.person_id for row in rows if row.works)
+    return Scope(involved=working, looking=frozenset(row.person_id for row in rows) - working)
+
+
+def holds(day: Any) -> ColumnElement[bool]:
+    """The involvements that let somebody read on this day."""
+    return and_(
+        Involvement.starts_on <= day,
+        or_(Involvement.ends_on.is_(None), Involvement.ends_on >= day),
+        or_(Involvement.reads_until.is_(None), Involvement.reads_until >= day),
+    )
+
+
+def works(day: Any) -> ColumnElement[bool]:
+    """The involvements by which somebody works on this day."""
+    return and_(holds(day), or_(Involvement.reads_from.is_(None), Involvement.reads_from > day))
 
 
 def reach_filter(
@@ -151,7 +205,7 @@ def reach_filter(
                 Involvement.kind == kind,
                 Involvement.record_id == record,
                 Involvement.person_id == bounds.involved_id,
-                _holds_today(),
+                holds(clock.today()) if bounds.looks else works(clock.today()),
             )
         )
     return or_(*parts) if parts else false()

@@ -23,6 +23,13 @@ class Refused(PortalError):
         self.problems: Sequence[str] = problems
 
 
+class ReadingOnly(Refused):
+    """The work is closed: those who did it can read it for a while, and change nothing (422)."""
+
+    def __init__(self) -> None:
+        super().__init__("This work is closed, so you can only read it. The coordinator can open it again.")
+
+
 class EditConflict(PortalError):
     """Somebody else saved the record since this form was opened (409)."""
 

@@ -148,6 +148,13 @@ KNOWN: Mapping[str, Known] = {
         "Type a whole number from 10 to 999, such as 390 for six and a half hours.",
         "Visits are counted in days of this length",
     ),
+    "access.days_after_close": Known(
+        "Days workers can read a closed case",
+        "30",
+        r"0|[1-9][0-9]{0,2}",
+        "Enter a whole number of days from 0 to 999.",
+        "Counted from the day it closes. They can't change anything in it from that day on",
+    ),
 }
 
 
@@ -203,6 +210,11 @@ class Settings:
     def day_minutes(self) -> int:
         """Minutes that count as one working day."""
         return int(self["clock.day_minutes"])
+
+    @property
+    def days_after_close(self) -> int:
+        """How long those who worked on a case may read it once it is closed."""
+        return int(self["access.days_after_close"])
 
 
 _all_settings = select(Setting.key, Setting.value)

@@ -201,7 +201,8 @@ def test_closing_waits_for_monitoring_visits_and_settles_everything(world, as_ac
     db.session.commit()
     assert (case.stage, case.closed_on) == ("closed", clock.today())
     assert all(task.done_at for task in tasks_of(case).values())
-    operations.move(worker, case, "back_to_monitoring", note="A visit was forgotten", opened_with=case.version)
+    coordinator = as_actor(world.coordinator)
+    operations.move(coordinator, case, "back_to_monitoring", note="A visit was forgotten", opened_with=case.version)
     assert (case.stage, case.closed_on) == ("monitoring", None)
 
 

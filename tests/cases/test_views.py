@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.cases.models import Allocation, Case, Cover
 from portal.extensions import db
-from portal.kernel.audit import AuditLine
+from portal.kernel.audit import AuditLine, record
 from portal.policy import Role
 from portal.referrals.models import Referral
 from tests import builders_cases as build
@@ -459,3 +459,31 @@ def test_an_empty_list_says_how_to_begin(sign_in, story):
 @pytest.mark.parametrize("key", ["x", "-1", "99999999999999999999", "1%00", "٣", ""])
 def test_hostile_keys_read_as_none(sign_in, story, key):
     assert sign_in(story.senco).get(f"/cases/?before={key}").status_code == 200
+
+
+@pytest.mark.both_engines
+def test_a_closed_case_says_until_when_it_is_read_and_offers_no_change(sign_in, story, given, ask):
+    def close():
+        from portal.accounts.queries import actor_of
+        from portal.cases import operations
+
+        case = db.session.get(Case, story.case_id)
+        case.stage, case.how_ended, case.ended_on = "exit", "completed", case.starts_on
+        record(None, "work ended", case)
+        operations.move(actor_of(story.coordinator), case, "close", opened_with=case.version)
+
+    given(close)
+    worker = sign_in(story.worker)
+    page = worker.get(f"/cases/{story.reference}")
+    assert "You can read this until Thursday 10 December, and change nothing." in page.text
+    assert "Open again" not in page.text
+    assert "Open again" in sign_in(story.coordinator).get(f"/cases/{story.reference}").text
+    for section in ("visits", "plan", "feedback", "exit", "voice", "assessments"):
+        of_worker = worker.get(f"/cases/{story.reference}/{section}")
+        assert of_worker.status_code == 200
+        main = of_worker.text.partition("<main")[2].partition("</main>")[0]
+        assert "<form" not in main, section
+    refused = worker.post(f"/cases/{story.reference}/steps/back_to_monitoring", data={"note": "More to do"})
+    assert refused.status_code == 422
+    assert "only read it" in refused.text
+    assert stage_of(ask, story) == "closed"

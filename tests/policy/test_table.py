@@ -1,6 +1,7 @@
 """The policy table, as a page that a head of service can read in a diff; and its two readings agree."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,9 @@ from sqlalchemy import Boolean, Column, Integer, MetaData, Table, and_, insert, 
 
 from portal.extensions import db
 from portal.kernel import clock
-from portal.kernel.access import Involvement, involved_today, reach_filter
+from portal.kernel.access import Involvement, people_on, reach_filter
 from portal.kernel.audit import record
-from portal.policy import GRANTS, Action, Actor, Assignment, Reach, Role, Scope, bounds_of, may
+from portal.policy import GRANTS, Action, Actor, Assignment, Reach, Role, bounds_of, may
 
 GOLDEN = Path(__file__).with_name("who_may_do_what.txt")
 
@@ -88,13 +89,17 @@ def world(unit):
         involvement = Involvement(person_id=7, kind="thing", record_id=number, starts_on=today.replace(year=2020))
         involvement.ends_on = ends_on
         record(None, "involved", involvement)
+    for number, until in ((6, today), (7, today.replace(year=today.year + 1)), (8, today.replace(year=2021))):
+        closed = Involvement(person_id=7, kind="thing", record_id=number, starts_on=today.replace(year=2020))
+        closed.reads_from, closed.reads_until = today.replace(year=2020), until
+        record(None, "involved in closed work", closed)
     return WORLD.c
 
 
 def test_the_check_and_the_row_filter_agree(world):
     """For every role, action and record of a small world: reading the table twice gives one answer."""
     compared = 0
-    involved = {row["id"]: involved_today("thing", row["id"]) for row in RECORDS}
+    people = {row["id"]: people_on("thing", row["id"]) for row in RECORDS}
     for actor, action in itertools.product(ACTORS, Action):
         condition = reach_filter(
             actor,
@@ -107,17 +112,17 @@ def test_the_check_and_the_row_filter_agree(world):
             on_agenda=and_(world.on_agenda.is_(True)),
         )
         by_filter = set(db.session.scalars(select(world.id).where(condition)))
-        by_check = {row["id"] for row in RECORDS if _admits(actor, action, row, involved[row["id"]])}
+        by_check = {row["id"] for row in RECORDS if _admits(actor, action, row, people[row["id"]])}
         assert by_filter == by_check, (actor, action)
         compared += len(by_check)
     assert compared > 1_000
 
 
-def _admits(actor, action, row, involved):
-    scope = Scope(
+def _admits(actor, action, row, people):
+    scope = replace(
+        people,
         school_id=row["school_id"],
         line_id=row["line_id"],
-        involved=involved,
         handed_in=row["handed_in"],
         on_agenda=row["on_agenda"],
     )
@@ -127,3 +132,14 @@ def _admits(actor, action, row, involved):
 def test_a_column_that_is_not_given_makes_the_filter_empty(unit, world):
     worker = Actor(7, "Worker", (Assignment(Role.WORKER),))
     assert db.session.scalars(select(world.id).where(reach_filter(worker, Action.READ_CASE))).all() == []
+
+
+def test_closed_work_is_read_and_never_changed(world):
+    """Reading ends on its last day; no action but a reading one reaches closed work on any day."""
+    worker = Actor(7, "Worker", (Assignment(Role.WORKER),))
+    of_own_cases = [action for action, reach in GRANTS[Role.WORKER].items() if reach is Reach.ALLOCATED]
+    closed = {6, 7, 8}
+    for action in of_own_cases:
+        reach = reach_filter(worker, action, kind="thing", record=world.id)
+        found = set(db.session.scalars(select(world.id).where(world.id.in_(closed), reach)))
+        assert found == ({6, 7} if action.name.startswith("READ_") else set()), action

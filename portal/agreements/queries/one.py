@@ -145,8 +145,8 @@ def within_reach(actor: Actor, action: Action) -> Any:
 
 def scope_of(agreement: Agreement) -> Scope:
     """Whose the agreement is, for ``ensure``."""
-    involved = access.involved_today(REFERRAL, agreement.referral_id)
-    return Scope(school_id=agreement.school_id, line_id=agreement.service_line_id, involved=involved)
+    people = access.people_on(REFERRAL, agreement.referral_id)
+    return replace(people, school_id=agreement.school_id, line_id=agreement.service_line_id)
 
 
 def newest_of(referral_id: int) -> Agreement | None:

@@ -14,7 +14,7 @@ from portal.cases.models import Allocation, Case, CasePupil
 from portal.cases.queries import pack_names, pack_workers
 from portal.cases.queries.one import KIND, nearest_year
 from portal.cases.rules import ON_BOARD
-from portal.kernel.access import Involvement
+from portal.kernel.access import Involvement, holds
 from portal.policy import Bounds
 from portal.schools.models import Pupil, PupilYear, School
 from portal.tasks.models import Task
@@ -127,8 +127,7 @@ def _columns() -> list[Any]:
         Involvement.kind == KIND,
         Involvement.record_id == Case.id,
         Involvement.person_id == bindparam("person"),
-        Involvement.starts_on <= _today,
-        or_(Involvement.ends_on.is_(None), Involvement.ends_on >= _today),
+        holds(_today),
     )
     return [
         Case.id,

@@ -1,13 +1,13 @@
 """Letting somebody into a case: the rows that the reach “own or covered cases” reads."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
-from portal.cases.models import Allocation, Case, CasePupil
+from portal.cases.models import Allocation, Case, CasePupil, Cover
 from portal.extensions import db
-from portal.kernel import audit
+from portal.kernel import audit, clock
 from portal.kernel.access import Involvement
 from portal.policy import Actor
 
@@ -40,14 +40,55 @@ def end(actor: Actor, case: Case, person_id: int, last_day: date) -> None:
             audit.record(actor, "access ended", row)
 
 
+def close(actor: Actor, case: Case, closed_on: date, days_after: int) -> None:
+    """The work is closed: its people read it for so many days, and change nothing from today.
+
+    A child with whom they work in another open case stays open to them.
+    """
+    for row in _of_everybody(case, closed_on):
+        if row.kind == "pupil" and row.record_id in _pupils_of_other_cases(case, row.person_id):
+            continue
+        row.reads_from, row.reads_until = closed_on, closed_on + timedelta(days=days_after)
+        audit.record(actor, "access ends with the work", row)
+
+
+def reopen(actor: Actor, case: Case) -> None:
+    """The work goes on: everybody has the access again that they would have now without the closing."""
+    for row in _of_everybody(case, clock.today()):
+        if row.reads_from is not None:
+            row.reads_from = row.reads_until = None
+            audit.record(actor, "access given back", row)
+
+
+def _of_everybody(case: Case, day: date) -> Sequence[Involvement]:
+    """Everybody's rows of the case, its referral and its pupils that have not ended by themselves."""
+    people = select(Allocation.person_id).where(Allocation.case_id == case.id, Allocation.person_id.is_not(None))
+    covering = select(Cover.person_id).where(Cover.case_id == case.id)
+    of_case = or_(*(and_(Involvement.kind == kind, Involvement.record_id == one) for kind, one in _records_of(case)))
+    return db.session.scalars(
+        select(Involvement)
+        .where(
+            of_case,
+            Involvement.person_id.in_(people.union(covering)),
+            or_(Involvement.ends_on.is_(None), Involvement.ends_on >= day),
+        )
+        .order_by(Involvement.id)
+    ).all()
+
+
 def _pupils_of_other_cases(case: Case, person_id: int) -> set[int]:
     """The pupils of this case with whom the person works in another case too."""
-    pupils = select(CasePupil.pupil_id).join(Allocation, Allocation.case_id == CasePupil.case_id)
+    pupils = (
+        select(CasePupil.pupil_id)
+        .join(Case, Case.id == CasePupil.case_id)
+        .join(Allocation, Allocation.case_id == Case.id)
+    )
     return set(
         db.session.scalars(
             pupils.where(
                 CasePupil.pupil_id.in_([entry.pupil_id for entry in case.pupils]),
                 CasePupil.case_id != case.id,
+                Case.stage != "closed",
                 Allocation.person_id == person_id,
                 Allocation.ends_on.is_(None),
             )

@@ -3,10 +3,10 @@
 from portal.agreements import operations as agreements
 from portal.cases import rules
 from portal.cases.models import Case
-from portal.cases.operations import clocks
+from portal.cases.operations import access_given, clocks
 from portal.cases.queries import facts_of, scope_of
 from portal.extensions import db
-from portal.kernel import audit, clock, history
+from portal.kernel import audit, clock, history, settings
 from portal.kernel.access import ensure
 from portal.kernel.errors import OutOfReach, Refused
 from portal.kernel.versions import check_version
@@ -43,12 +43,21 @@ def move(actor: Actor, case: Case, step: str, *, note: str = "", opened_with: in
     words = f"case moved to {rules.STAGES[known.target].lower()}"
     taken = history.advance(actor, case, rules.ROAD, step, facts_of(case), audit_as=words, note=note)
     case.stage_since = taken.at
-    case.closed_on = clock.today() if known.target == "closed" else None
+    _close_or_reopen(actor, case, taken)
     _settle(actor, case, step)
     if step in _ENDS_WITHOUT_WORK:
         agreements.lapse(actor, case.referral_id)
     db.session.flush()
     return taken
+
+
+def _close_or_reopen(actor: Actor, case: Case, taken: history.StepTaken) -> None:
+    if taken.target == "closed":
+        case.closed_on = clock.today()
+        access_given.close(actor, case, case.closed_on, settings.current().days_after_close)
+    elif taken.source == "closed":
+        case.closed_on = None
+        access_given.reopen(actor, case)
 
 
 def _settle(actor: Actor, case: Case, step: str) -> None:

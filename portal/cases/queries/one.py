@@ -1,11 +1,11 @@
 """One case: finding it within reach, its head, its pupils, its workers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.cases import rules
@@ -16,7 +16,7 @@ from portal.kernel import access, clock, settings
 from portal.kernel.access import Involvement
 from portal.kernel.dates import school_year_start
 from portal.kernel.errors import OutOfReach
-from portal.policy import Action, Actor, Scope
+from portal.policy import LOOKS, Action, Actor, Scope, may
 from portal.schools import rules as schools
 from portal.schools.models import Pupil, PupilYear, School
 
@@ -73,6 +73,18 @@ def case_of(actor: Actor, case_id: int, action: Action = Action.READ_CASE) -> Ca
 
 
 def _found(wanted: ColumnElement[bool], actor: Actor, action: Action) -> Case:
+    case = _within_reach(wanted, actor, action)
+    if case is None:
+        looked_at = action not in LOOKS and may(actor, action) and _within_reach(wanted, actor, Action.READ_CASE)
+        if looked_at:
+            access.ensure(actor, action, scope_of(looked_at))  # says that it is closed, where that is why
+        raise OutOfReach(action)
+    if case.stage == "closed":
+        access.note_looking(actor, scope_of(case))
+    return case
+
+
+def _within_reach(wanted: ColumnElement[bool], actor: Actor, action: Action) -> Case | None:
     reach = access.reach_filter(
         actor, action, school=Case.school_id, line=Case.service_line_id, kind=KIND, record=Case.id
     )
@@ -86,14 +98,13 @@ def _found(wanted: ColumnElement[bool], actor: Actor, action: Action) -> Case:
             selectinload(Case.allocations).joinedload(Allocation.person),
         )
     ).one_or_none()
-    if case is None:
-        raise OutOfReach(action)
     return case
 
 
 def scope_of(case: Case) -> Scope:
     """Whose the case is, for ``ensure``."""
-    return Scope(school_id=case.school_id, line_id=case.service_line_id, involved=access.involved_today(KIND, case.id))
+    people = access.people_on(KIND, case.id)
+    return replace(people, school_id=case.school_id, line_id=case.service_line_id)
 
 
 def open_case_choices(actor: Actor) -> list[tuple[str, str]]:
@@ -103,8 +114,7 @@ def open_case_choices(actor: Actor) -> list[tuple[str, str]]:
     involved = select(Involvement.record_id).where(
         Involvement.kind == KIND,
         Involvement.person_id == actor.person_id,
-        Involvement.starts_on <= today,
-        or_(Involvement.ends_on.is_(None), Involvement.ends_on >= today),
+        access.works(today),
     )
     nearest = nearest_year(Pupil.id, year)
     rows = db.session.execute(

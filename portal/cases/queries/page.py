@@ -128,11 +128,16 @@ def steps_offered(actor: Actor, case: Case, scope: Scope) -> list[StepRow]:
     return sorted(rows, key=lambda row: not row.is_next)
 
 
-def lead_of(case: Case, due: list[TaskRow]) -> str:
-    """The first line of a case's page: since when it stands where it stands, and what is next."""
+def lead_of(case: Case, due: list[TaskRow], until: date | None = None) -> str:
+    """The first line of a case's page: since when it stands where it stands, and what is next.
+
+    ``until`` is the last day on which the reader, whose work is closed, can read it.
+    """
     today = clock.today()
     since = case.stage_since.astimezone(clock.LONDON).date()
     where = f"{rules.STAGES[case.stage]} since {'today' if since >= today else day_words(since, today)}."
+    if until is not None:
+        return f"{where} You can read this until {day_words(until, today)}, and change nothing."
     if not due:
         return where
     return f"{where} Next: {due[0].title[:1].lower()}{due[0].title[1:]}, {due[0].words}."

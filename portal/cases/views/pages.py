@@ -1,12 +1,14 @@
 """One case on one page: where it stands, what is next, the people, and the sections of other features."""
 
+from datetime import date
+
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.cases import operations, queries, rules
 from portal.cases.views.base import blueprint, board_url, section_links
 from portal.kernel import audit, clock, hx, submissions
-from portal.kernel.access import actor, requires
+from portal.kernel.access import actor, reads_until, requires
 from portal.policy import Action, may
 from portal.tasks import queries as tasks
 
@@ -27,7 +29,7 @@ def show(reference: str) -> ResponseReturnValue:
         pupils=queries.pupils_of(case),
         stages=list(rules.STAGES.values()),
         steps=queries.steps_offered(actor(), case, queries.scope_of(case)),
-        lead=queries.lead_of(case, due),
+        lead=queries.lead_of(case, due, _read_until(case)),
         dates=queries.dates_of(case),
         tasks=due,
         by_hand=operations.SETTLED_BY_HAND,
@@ -38,3 +40,8 @@ def show(reference: str) -> ResponseReturnValue:
         new_id=submissions.new_id,
         back=board_url(),
     )
+
+
+def _read_until(case: queries.Case) -> date | None:
+    closed = case.stage == "closed"
+    return reads_until(actor(), case.__tablename__, case.id) if closed else None

@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.home import rules
 from portal.home.queries.waiting import case_reach
 from portal.kernel import clock
-from portal.kernel.access import Involvement
+from portal.kernel.access import Involvement, works
 from portal.kernel.jobs import Job
 from portal.notices.queries import failed_messages
 from portal.policy import RECORD_ROLES, Action, Actor
@@ -111,8 +111,7 @@ def _own_cases(actor: Actor, today: date) -> tuple[CaseRow, ...]:
     mine = select(Involvement.record_id).where(
         Involvement.kind == Case.__tablename__,
         Involvement.person_id == actor.person_id,
-        Involvement.starts_on <= today,
-        (Involvement.ends_on.is_(None)) | (Involvement.ends_on >= today),
+        works(today),
     )
     rows = db.session.execute(
         select(Case.reference, Case.stage, School.name, cases.pack_names().label("names"), Task)

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, and_, column, exists, func, or_, select, values
+from sqlalchemy.orm import aliased
 
-from portal.cases.models import Case
+from portal.cases.models import Allocation, Case
 from portal.extensions import db
 from portal.kernel import access
 from portal.kernel.dates import school_year_days, school_year_from_label, school_year_label, school_year_start
@@ -100,7 +101,13 @@ def within_reach(actor: Actor) -> ColumnElement[bool]:
     )
     if bounds_of(actor, Action.READ_CHART).everything:
         return reach
-    return reach & _is_own()
+    return or_(reach, _worked_on(actor)) & _is_own()
+
+
+def _worked_on(actor: Actor) -> ColumnElement[bool]:
+    """A worker's own figures stay when access to the case has ended: the chart names no child."""
+    own = aliased(Allocation)
+    return exists().where(own.case_id == Case.id, own.person_id == actor.person_id).correlate(Case)
 
 
 def _is_own() -> ColumnElement[bool]:

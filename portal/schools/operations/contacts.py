@@ -1,10 +1,12 @@
 """The people around a pupil: adding, changing and removing them."""
 
+from dataclasses import replace
+
 from flask import current_app
 
 from portal.extensions import db
 from portal.kernel import audit
-from portal.kernel.access import ensure, involved_today
+from portal.kernel.access import ensure, people_on
 from portal.kernel.versions import check_version
 from portal.policy import Action, Actor, Scope
 from portal.schools import rules
@@ -51,7 +53,7 @@ def remove_contact(actor: Actor, contact: Contact, *, opened_with: int | None) -
 
 
 def _scope(pupil: Pupil) -> Scope:
-    return Scope(school_id=pupil.school_id, involved=involved_today("pupil", pupil.id))
+    return replace(people_on("pupil", pupil.id), school_id=pupil.school_id)
 
 
 def _put(contact: Contact, draft: rules.ContactDraft) -> None:

@@ -1,10 +1,11 @@
 """Adding and changing pupils, and moving them from school to school."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from portal.extensions import db
 from portal.kernel import audit, clock
-from portal.kernel.access import ensure, involved_today
+from portal.kernel.access import ensure, people_on
 from portal.kernel.dates import school_year_start
 from portal.kernel.errors import OutOfReach, Refused
 from portal.kernel.versions import check_version
@@ -95,7 +96,7 @@ def move_pupil(actor: Actor, pupil: Pupil, draft: rules.MoveDraft, *, opened_wit
 
 
 def _scope(pupil: Pupil) -> Scope:
-    return Scope(school_id=pupil.school_id, involved=involved_today("pupil", pupil.id))
+    return replace(people_on("pupil", pupil.id), school_id=pupil.school_id)
 
 
 def _open_school(school_id: int) -> School:

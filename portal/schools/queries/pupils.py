@@ -1,6 +1,6 @@
 """Reading pupils: within reach, by school, and those who look like one that is being entered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,10 +9,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from portal.extensions import db
 from portal.kernel import clock
-from portal.kernel.access import allows, involved_today, reach_filter
+from portal.kernel.access import allows, people_on, reach_filter
 from portal.kernel.dates import MONTHS, school_year_start
 from portal.kernel.errors import OutOfReach
-from portal.policy import Action, Actor, Scope, bounds_of
+from portal.policy import Action, Actor, bounds_of
 from portal.schools import rules
 from portal.schools.models import Enrolment, Pupil, PupilYear, School
 from portal.schools.queries.paging import Page, keyed, page_of
@@ -102,7 +102,7 @@ def pupil_for(actor: Actor, pupil_id: int, action: Action = Action.READ_PUPIL) -
 
 def may_change(actor: Actor, pupil: Pupil) -> bool:
     """Whether to draw the buttons that change this pupil."""
-    scope = Scope(school_id=pupil.school_id, involved=involved_today("pupil", pupil.id))
+    scope = replace(people_on("pupil", pupil.id), school_id=pupil.school_id)
     return allows(actor, Action.WRITE_PUPIL, scope)
 
 
@@ -177,7 +177,7 @@ def current_enrolment(pupil: Pupil) -> Enrolment | None:
 def enrolments_seen_by(actor: Actor, pupil: Pupil) -> list[EnrolmentRow]:
     """The enrolments, the newest first. A school sees its own dates, never where the pupil went or came from."""
     bounds = bounds_of(actor, Action.READ_PUPIL)
-    staff_scope = Scope(involved=involved_today("pupil", pupil.id))
+    staff_scope = people_on("pupil", pupil.id)
     sees_all = bounds.everything or bounds.admits(staff_scope)
     seen = [e for e in pupil.enrolments if sees_all or e.school_id is None or e.school_id in bounds.school_ids]
     current = current_enrolment(pupil)
