@@ -12,12 +12,31 @@ const SAID = {
   offline: 'Not saved yet: no connection. Keep this page open. It goes on trying.',
   busy: 'Not saved yet: the service is busy. Keep this page open. It goes on trying.',
   401: 'Not saved yet: you have been signed out. Keep this page open and sign in in another tab. It is saved then.',
+  broken: 'What you type is not saved by itself here. Press a save button before you leave this page.',
   403: 'This page cannot be kept as you type: your account may not write it any more. Copy what you typed.',
   404: 'This page cannot be kept as you type: it is no longer there. Copy what you typed.',
 }
 
 function newSitting() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+// AbortSignal.timeout is not there in Safari before 16.
+function patience() {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), PATIENCE)
+  return { signal: controller.signal, end: () => clearTimeout(timer) }
+}
+
+// Sends a form that was held as if its button were pressed now; Safari before 16 has no requestSubmit.
+function sendForm(form, button) {
+  if (form.requestSubmit) return form.requestSubmit(button)
+  if (button?.name) {
+    const pressed = document.createElement('input')
+    Object.assign(pressed, { type: 'hidden', name: button.name, value: button.value })
+    form.append(pressed)
+  }
+  form.submit()
 }
 
 class Autosave {
@@ -31,6 +50,7 @@ class Autosave {
     this.kept = this.typed()
     this.tries = 0
     this.failing = false
+    this.broken = false
     this.stopped = ''
     form.addEventListener('input', () => this.onTyping())
     form.addEventListener('change', () => this.onTyping())
@@ -52,10 +72,11 @@ class Autosave {
   }
 
   get unsent() {
-    return !this.stopped && this.typed() !== this.kept
+    return !this.stopped && !this.broken && this.typed() !== this.kept
   }
 
   onTyping() {
+    if (this.broken) return
     if (this.stopped && this.stopped === this.typed()) return
     this.stopped = ''
     this.firstStroke ??= Date.now()
@@ -83,9 +104,10 @@ class Autosave {
     this.stroke = 0
   }
 
-  // Before the page is sent, what was typed is made sure of: without a connection the page stays.
+  // Before the page is sent, what was typed is made sure of: without a connection the page stays. The form is held for
+  // that reason alone: whatever else fails here, it goes as any other form.
   async onSubmit(event) {
-    if (this.passing) return
+    if (this.passing || this.broken || event.submitter === undefined) return
     if (this.waiting) return event.preventDefault()
     clearTimeout(this.timer)
     if (!this.unsent && !this.failing) {
@@ -98,16 +120,16 @@ class Autosave {
     this.waiting = false
     if (!arrived) return
     this.passing = true
-    this.form.requestSubmit(event.submitter)
+    sendForm(this.form, event.submitter)
   }
 
-  // True when the portal answered, whatever it said. idle: not straight after typing, so nobody is kept signed in by it.
+  // True unless there is no connection; a fault of this script holds nothing up. idle: not straight after typing, so nobody is kept signed in by it.
   async send(idle = false, leaving = false) {
     if (this.busy && !leaving) {
       await this.busy
       if (!this.unsent) return !this.failing
     }
-    const sending = this.sendNow(idle, leaving)
+    const sending = this.sendNow(idle, leaving).catch(() => this.giveUp())
     this.busy = sending
     const arrived = await sending
     if (this.busy === sending) this.busy = undefined
@@ -124,20 +146,24 @@ class Autosave {
     for (const [name, value] of Object.entries(facts)) body.set(name, value)
     const headers = { 'X-CSRFToken': this.form.elements.csrf_token.value, Accept: 'application/json' }
     if (idle) headers['X-Poll'] = '1'
-    try {
-      const answer = await fetch(this.form.dataset.autosave, {
-        method: 'POST',
-        body,
-        headers,
-        keepalive: leaving && body.toString().length < LARGEST_ON_LEAVING,
-        signal: AbortSignal.timeout(PATIENCE),
-      })
-      await this.take(answer, typed)
-      return true
-    } catch {
+    const waited = patience()
+    const asked = { method: 'POST', body, headers, keepalive: leaving && body.toString().length < LARGEST_ON_LEAVING, signal: waited.signal }
+    const answer = await fetch(this.form.dataset.autosave, asked).catch(() => null)
+    waited.end()
+    if (!answer) {
       this.failed('offline')
       return false
     }
+    await this.take(answer, typed)
+    return true
+  }
+
+  // What came is no answer of the portal, or this browser lacks something: the page is a plain form from here on.
+  giveUp() {
+    this.broken = true
+    this.failing = false
+    this.say(SAID.broken, true)
+    return true
   }
 
   async take(answer, typed) {

@@ -9,9 +9,11 @@ const SAID = {
   413: 'This file is too big to send. A file can be up to 10 MB.',
   429: 'Too many tries in a short time. Wait a minute, then try again.',
   503: 'The service is busy. Wait a minute, then try again.',
+  unknown: 'Load the page again to see whether it was added.',
   other: 'Something went wrong on our side, and the file was not added. Try again in a minute.',
 }
 
+const MOST_SPOKEN = 30
 const WORTH_RETRYING = new Set([0, 401, 429, 500, 502, 503, 504])
 
 function sizeWords(bytes) {
@@ -51,19 +53,20 @@ class Upload {
     this.root = form.closest('[data-upload-root]')
     this.queue = []
     this.busy = false
+    this.names = []
     this.input = form.querySelector('input[type=file]')
     this.rows = element('ul', 'app-upload__going')
     this.rows.setAttribute('aria-label', 'Files on their way')
-    this.spoken = element('p', 'govuk-visually-hidden')
-    this.spoken.setAttribute('aria-live', 'polite')
+    this.spoken = element('div', 'govuk-visually-hidden')
+    this.spoken.setAttribute('role', 'log') // each sentence is a line of its own, so that the next one cannot replace it
     this.drop = element('p', 'app-upload__drop', 'Drag files here, or choose them below.')
     form.prepend(this.drop)
     form.append(this.rows, this.spoken)
     form.classList.add('app-upload__form--better')
     this.input.addEventListener('change', () => this.add(this.input.files))
     form.addEventListener('submit', (event) => {
+      this.add(this.input.files) // should this fail, the form is sent as any other
       event.preventDefault()
-      this.add(this.input.files)
     })
     for (const name of ['dragenter', 'dragover']) form.addEventListener(name, (event) => this.over(event, true))
     for (const name of ['dragleave', 'drop']) form.addEventListener(name, (event) => this.over(event, false))
@@ -84,22 +87,30 @@ class Upload {
 
   take(file) {
     const row = element('li', 'app-upload__row')
+    const name = this.nameOf(file)
     this.rows.append(row)
     const problem = problemWith(file, this.form)
-    if (problem) return this.refuse(row, problem)
-    this.queue.push(this.waiting(file, row, newSubmissionId()))
+    if (problem) return this.refuse({ name, row }, problem)
+    this.queue.push(this.waiting({ file, name, row, submission: newSubmissionId() }))
   }
 
-  waiting(file, row, submission) {
-    const job = { file, row, submission, cancelled: false, request: null }
-    const words = element('span', 'app-upload__words', `${file.name}: waits`)
+  // Phones call every photo image.jpg: the second one is said to be the second.
+  nameOf({ name }) {
+    this.names.push(name)
+    const times = this.names.filter((other) => other === name).length
+    return times > 1 ? `${name} (${times})` : name
+  }
+
+  waiting({ file, name, row, submission }) {
+    const job = { file, name, row, submission, cancelled: false, request: null }
+    const words = element('span', 'app-upload__words', `${name}: waiting`)
     const progress = element('progress', 'app-upload__bar')
     progress.max = 100
     progress.value = 0
-    progress.setAttribute('aria-label', `How much of ${file.name} has been sent`)
-    const cancel = button('Cancel', file.name, () => this.cancel(job))
+    progress.setAttribute('aria-label', `How much of ${name} has been sent`)
+    const cancel = button('Cancel', name, () => this.cancel(job))
     row.className = 'app-upload__row'
-    row.replaceChildren(words, progress, cancel)
+    this.change(row, () => row.replaceChildren(words, progress, cancel), () => cancel)
     return Object.assign(job, { words, progress })
   }
 
@@ -107,9 +118,15 @@ class Upload {
     job.cancelled = true
     this.queue = this.queue.filter((other) => other !== job)
     job.request?.abort()
-    job.row.remove()
-    this.say(`${job.file.name}: not sent`)
-    this.input.focus()
+    this.change(job.row, () => job.row.remove())
+    this.say(`${job.name}: not sent`)
+  }
+
+  // Changes a part of the page; had it the focus, that goes to its successor, or to the choice of files.
+  change(part, act, successor = () => null) {
+    const had = part.contains(document.activeElement)
+    act()
+    if (had) (successor() ?? this.input).focus()
   }
 
   next() {
@@ -130,19 +147,23 @@ class Upload {
     request.setRequestHeader('HX-Target', this.root.id)
     request.upload.addEventListener('progress', (event) => this.moved(job, event))
     request.addEventListener('loadend', () => this.ended(job, request))
-    this.say(`${job.file.name}: sending`)
+    this.say(`${job.name}: sending`)
     request.send(body)
   }
 
   moved(job, { loaded, total }) {
     const share = total ? Math.min(100, Math.round((loaded / total) * 100)) : 0
     job.progress.value = share
-    job.words.textContent = share < 100 ? `${job.file.name}: ${share} % of ${sizeWords(job.file.size)} sent` : `${job.file.name}: sent, being checked`
+    job.words.textContent = share < 100 ? `${job.name}: ${share}% of ${sizeWords(job.file.size)} sent` : `${job.name}: sent, being checked`
   }
 
   ended(job, request) {
     this.busy = false
-    if (!job.cancelled) this.understand(job, request.status, request.responseText, request.getResponseHeader('HX-Redirect'))
+    try {
+      if (!job.cancelled) this.understand(job, request.status, request.responseText, request.getResponseHeader('HX-Redirect'))
+    } catch {
+      this.refuse(job, `“${job.name}”: ${SAID.unknown}`)
+    }
     this.next()
   }
 
@@ -152,45 +173,48 @@ class Upload {
     if (fresh) {
       const problem = fresh.querySelector('[data-upload-problem]')
       this.show(fresh)
-      return problem ? this.refuse(job.row, problem.textContent) : this.done(job)
+      return problem ? this.refuse(job, problem.textContent) : this.done(job)
     }
     if (status === 200 && redirect) return this.done(job, ' Load the page again to see it in the list.')
-    this.refuse(job.row, `“${job.file.name}”: ${SAID[status] ?? SAID.other}`, WORTH_RETRYING.has(status) ? job : null)
+    this.refuse(job, `“${job.name}”: ${SAID[status] ?? SAID.other}`, WORTH_RETRYING.has(status))
   }
 
   show(fresh) {
     const list = this.root.querySelector('.app-upload__list')
-    list.replaceWith(document.adoptNode(fresh.querySelector('.app-upload__list')))
-    this.root.querySelector(':scope > .govuk-error-summary')?.remove()
-    window.htmx?.process(this.root.querySelector('.app-upload__list'))
+    const next = document.adoptNode(fresh.querySelector('.app-upload__list'))
+    const focused = document.activeElement
+    const file = focused?.closest('.app-upload__file')
+    const same = () => file && document.getElementById(file.id)?.querySelector(focused.localName)
+    this.change(list, () => list.replaceWith(next), same)
+    const summary = this.root.querySelector(':scope > .govuk-error-summary')
+    if (summary) this.change(summary, () => summary.remove())
+    window.htmx?.process(next)
     this.root.dispatchEvent(new CustomEvent('files-changed', { bubbles: true }))
   }
 
   done(job, more = '') {
-    if (more) job.row.replaceChildren(element('span', 'app-upload__words', `${job.file.name}: added.${more}`))
-    else job.row.remove()
-    this.say(`${job.file.name}: added.${more}`)
+    const words = element('span', 'app-upload__words', `${job.name}: added.${more}`)
+    this.change(job.row, () => (more ? job.row.replaceChildren(words) : job.row.remove()))
+    this.say(`${job.name}: added.${more}`)
   }
 
-  refuse(row, words, job = null) {
-    const close = button('Close', 'this message', () => {
-      row.remove()
-      this.input.focus()
-    })
+  refuse({ name, row, file, submission }, words, retry = false) {
+    const close = button('Close', `the message about ${name}`, () => this.change(row, () => row.remove()))
+    const again = retry ? [button('Try again', name, () => this.again({ file, name, row, submission }))] : []
     row.className = 'app-upload__row app-upload__row--refused'
-    row.replaceChildren(element('span', 'app-upload__words', words))
-    if (job) row.append(button('Try again', job.file.name, () => this.again(job)))
-    row.append(close)
+    const parts = [element('span', 'app-upload__words', words), ...again, close]
+    this.change(row, () => row.replaceChildren(...parts), () => again[0] ?? close)
     this.say(words)
   }
 
   again(job) {
-    this.queue.push(this.waiting(job.file, job.row, job.submission))
+    this.queue.push(this.waiting(job))
     this.next()
   }
 
   say(words) {
-    this.spoken.textContent = words
+    this.spoken.append(element('p', '', words))
+    while (this.spoken.childElementCount > MOST_SPOKEN) this.spoken.firstElementChild.remove()
   }
 }
 

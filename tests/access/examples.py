@@ -233,7 +233,6 @@ EXAMPLES: Mapping[str, Example] = {
     "schools.close_school": school,
     "schools.contacts": pupil,
     "schools.line": one(line_id="line_id"),
-    "schools.move_pupil": pupil,
     "schools.pupil": pupil,
     "schools.remove_contact": one(pupil_id="pupil_id", contact_id="contact_id"),
     "schools.remove_dates": dates(dates_id="term_id"),

@@ -215,7 +215,7 @@ def _strategy(page: Page, number: int, words: str) -> None:
 
 def _add(page: Page, label: str) -> None:
     """Without JavaScript a button sends the chosen file."""
-    button = page.get_by_role("button", name="Add", exact=True)
+    button = page.get_by_role("button", name=f"Add files: {label}")
     if button.first.is_visible():
         button.first.click()
 

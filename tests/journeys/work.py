@@ -51,10 +51,10 @@ def begin_work(
 
 
 def _begin(given_name: str, family_name: str, starts_on: date) -> Work:
-    senco, worker, coordinator = (_person(name) for name in ("senco.ash", "worker.one", "coordinator"))
-    (school_id,) = _actor(senco).school_ids
+    senco, worker, coordinator = (person(name) for name in ("senco.ash", "worker.one", "coordinator"))
+    (school_id,) = actor(senco).school_ids
     primary = line()
-    child = add_pupil(_actor(senco), school_id, PupilDraft(given_name, family_name, born_on=BORN, year_group="5"))
+    child = add_pupil(actor(senco), school_id, PupilDraft(given_name, family_name, born_on=BORN, year_group="5"))
     accepted = referral(child.school, child, senco, primary)
     draft = CaseDraft(
         service_line_id=primary.id,
@@ -63,23 +63,23 @@ def _begin(given_name: str, family_name: str, starts_on: date) -> Work:
         planned_half_days=24,
         starts_on=starts_on,
     )
-    case = cases.open_case(_actor(coordinator), accepted, draft)
+    case = cases.open_case(actor(coordinator), accepted, draft)
     _sign(accepted.id)
-    begun = referrals.start_referral(_actor(senco), school_id, primary.id)
+    begun = referrals.start_referral(actor(senco), school_id, primary.id)
     return Work(begun.reference, accepted.reference, case.reference, child.id, f"{given_name} {family_name[0]}.")
 
 
 def _sign(referral_id: int) -> None:
     """The head teacher signs, so that the work can start."""
-    head = _actor(_person("head.ash"))
+    head = actor(person("head.ash"))
     waiting = newest_of(referral_id)
     assert waiting is not None
     agreements.sign(head, waiting, SignDraft(head.name, "Head teacher", "Priya Raman", True, waiting.digest))
 
 
-def _person(name: str) -> Person:
+def person(name: str) -> Person:
     return db.session.scalars(db.select(Person).where(Person.email == f"{name}@{CAST_DOMAIN}")).one()
 
 
-def _actor(person: Person) -> Actor:
+def actor(person: Person) -> Actor:
     return actor_of(person.id)

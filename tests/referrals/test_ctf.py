@@ -92,6 +92,46 @@ def test_codes_that_are_not_known_stay_as_given_and_nonsense_is_left_out():
     assert (found.year_group, found.born_on, found.upn, found.attendance_percent) == ("", None, "", None)
 
 
+def test_what_cannot_be_used_is_said_and_the_rest_is_kept():
+    odd = pupil().replace("B801200005001", "B801200005002").replace("<Surname>Halden<", "<Surname>Hal&#x202E;den<", 1)
+    (found,) = read(ctf(odd)).pupils
+    assert found.given_name == "Robin"
+    assert found.born_on == date(2010, 3, 1)
+    assert (found.upn, found.family_name) == ("", "")
+    assert found.left_out[0].startswith("The UPN in the file has been left out. The first letter of this UPN")
+    assert "B801200005002" not in " ".join(found.left_out)
+    assert found.left_out[1].startswith(
+        "The pupil's family name in the file has been left out. This name has invisible"
+    )
+
+
+def test_a_contact_without_a_name_is_left_out_alone():
+    nameless = "<Contact><Surname>404</Surname><Relationship>PAF</Relationship></Contact>"
+    (found,) = read(ctf(pupil().replace("</Contacts>", f"{nameless}</Contacts>"))).pupils
+    assert [parent.name for parent in found.parents] == ["Mrs Ann Halden"]
+    assert found.left_out == ("The name of contact 2 in the file has been left out. A name needs at least one letter.",)
+
+
+@pytest.mark.parametrize(
+    ("attended", "absences", "percent"),
+    [
+        ("<SessionsAttended>0</SessionsAttended>", True, Decimal("0.0")),
+        ("<SessionsAttended>0</SessionsAttended>", False, Decimal("0.0")),
+        ("<SessionsAttended>40</SessionsAttended>", False, Decimal("50.0")),
+        ("<SessionsAttended>x</SessionsAttended>", True, Decimal("80.0")),
+        ("", True, Decimal("80.0")),
+        ("", False, None),  # it says only how many there were
+    ],
+)
+def test_no_session_attended_is_none_and_not_all(attended, absences, percent):
+    year = "<SessionsAuthorised>10</SessionsAuthorised><SessionsUnauthorised>6</SessionsUnauthorised>"
+    text = pupil()
+    assert year in text
+    text = text.replace(year, (year if absences else "") + attended)
+    (found,) = read(ctf(text)).pupils
+    assert found.attendance_percent == percent
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

@@ -13,7 +13,7 @@ from portal.kernel.audit import AuditLine, record
 from portal.kernel.errors import EditConflict, NotPermitted, OutOfReach, Refused
 from portal.policy import Actor, Assignment, Role
 from portal.schools import operations, queries, rules
-from portal.schools.models import Contact, Enrolment, Pupil, School, ServiceLine, Term, TermCalendar
+from portal.schools.models import Contact, Pupil, School, ServiceLine, Term, TermCalendar
 from tests import builders_schools as build
 
 pytestmark = pytest.mark.usefixtures("unit")
@@ -173,52 +173,6 @@ class TestChangePupil:
             (ash.id, date(2025, 9, 1)),
             (ash.id, TODAY),
         ]
-
-
-class TestMovePupil:
-    def move(self, pupil: Pupil, **parts: object) -> None:
-        draft = rules.MoveDraft(**parts)  # type: ignore[arg-type]
-        operations.move_pupil(COORDINATOR, pupil, draft, opened_with=pupil.version)
-        db.session.flush()
-
-    def test_one_enrolment_ends_and_another_begins(self) -> None:
-        ash, birch = build.school("Ash"), build.school("Birch")
-        pupil = build.pupil(ash.id)
-        self.move(pupil, school_id=birch.id, starts_on=date(2026, 11, 2))
-        rows = db.session.scalars(db.select(Enrolment).order_by(Enrolment.starts_on)).all()
-        assert [(e.school_id, e.ends_on) for e in rows] == [(ash.id, date(2026, 11, 1)), (birch.id, None)]
-        assert pupil.school_id == ash.id  # the record stays with those who keep it
-        assert pupil.version == 2
-
-    @pytest.mark.parametrize(
-        ("parts", "field"),
-        [
-            ({"starts_on": TODAY}, "school_id"),
-            ({"no_school_reason": "ehe"}, "starts_on"),
-            ({"no_school_reason": "ehe", "starts_on": date(2025, 8, 31)}, "starts_on"),
-            ({"no_school_reason": "ehe", "starts_on": date(2029, 1, 1)}, "starts_on"),
-            ({"no_school_reason": "bored", "starts_on": TODAY}, "no_school_reason"),
-            ({"no_school_reason": "ehe", "school_id": 1, "starts_on": TODAY}, "no_school_reason"),
-        ],
-    )
-    def test_each_refusal(self, parts: dict[str, object], field: str) -> None:
-        pupil = build.pupil(build.school().id)
-        with pytest.raises(operations.RefusedFields) as refused:
-            self.move(pupil, **parts)
-        assert list(refused.value.by_field) == [field]
-
-    def test_an_unknown_or_closed_school_is_refused(self) -> None:
-        pupil = build.pupil(build.school().id)
-        with pytest.raises(OutOfReach):
-            self.move(pupil, school_id=9999, starts_on=TODAY)
-        closed = build.school("Cedar", status="closed")
-        with pytest.raises(Refused, match="closed"):
-            self.move(pupil, school_id=closed.id, starts_on=TODAY)
-
-    def test_two_editors(self) -> None:
-        pupil = build.pupil(build.school().id)
-        with pytest.raises(EditConflict):
-            operations.move_pupil(COORDINATOR, pupil, rules.MoveDraft(), opened_with=7)
 
 
 class TestContacts:

@@ -12,7 +12,7 @@ from portal.kernel.audit import record
 from portal.kernel.errors import OutOfReach
 from portal.policy import Action, Actor, Assignment, Role
 from portal.schools import queries, rules
-from portal.schools.models import Pupil, PupilYear
+from portal.schools.models import Enrolment, Pupil, PupilYear
 from portal.schools.queries import paging
 from tests import builders_schools as build
 from tests import people
@@ -346,10 +346,10 @@ class TestEnrolments:
 @pytest.fixture
 def make_move() -> Callable[[Pupil, int], None]:
     def move(pupil: Pupil, school_id: int) -> None:
-        from portal.schools import operations
-
-        draft = rules.MoveDraft(school_id=school_id, starts_on=date(2026, 11, 2))
-        operations.move_pupil(COORDINATOR, pupil, draft, opened_with=pupil.version)
+        pupil.enrolments[-1].ends_on = date(2026, 11, 1)
+        pupil.enrolments.append(Enrolment(school_id=school_id, starts_on=date(2026, 11, 2)))
+        record(COORDINATOR, "pupil changed school", pupil)
+        db.session.flush()
         db.session.refresh(pupil)
 
     return move

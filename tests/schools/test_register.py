@@ -172,12 +172,7 @@ def test_a_school_comes_into_use_by_what_is_done_there(unit, tmp_path):
     actor = actor_of(people.person("Admin", Role.COORDINATOR).id)
     somebody = people.person("Somebody", Role.SCHOOL, school_id=ash.id)
     add_role(actor, somebody.id, RoleDraft(Role.SCHOOL, by_urn("100002").id, None))
-    pupil = build.pupil(ash.id)
-    move = queries.move_draft(pupil)
-    moving = type(move)(**{**vars(move), "school_id": by_urn("100006").id, "starts_on": date(2026, 11, 10)})
-    operations.move_pupil(actor, pupil, moving, opened_with=pupil.version)
     assert by_urn("100002").is_ours
-    assert by_urn("100006").is_ours
     assert "school taken into use" in lines_about(by_urn("100002").id)
     operations.work_with(actor, by_urn("100002"), False)
     assert not by_urn("100002").is_ours
@@ -216,16 +211,14 @@ def test_pages_search_the_register(app, given, sign_in, tmp_path):
         build.school("Ash Primary")
         ash = db.session.scalars(db.select(School)).one()
         import_schools(write_register(tmp_path / "a.csv", schools(80, closed_every=100)))
-        pupil = build.pupil(ash.id)
         return (
             people.person("Admin", Role.ADMIN).id,
             people.person("Senco", Role.SCHOOL, school_id=ash.id).id,
-            pupil.id,
             by_urn("100002").id,
             by_urn("100003").id,
         )
 
-    admin_id, senco_id, pupil_id, second, third = given(make)
+    admin_id, senco_id, second, third = given(make)
     admin, senco = sign_in(admin_id), sign_in(senco_id)
     assert admin.get("/schools/").text.count('data-label="Town"') == 1
     assert admin.get("/schools/?which=all").text.count('data-label="Town"') == 50
@@ -237,13 +230,6 @@ def test_pages_search_the_register(app, given, sign_in, tmp_path):
     assert admin.get("/schools/").text.count('data-label="Town"') == 2
     assert admin.post(f"/schools/{second}/steps/nonsense").status_code == 404
     assert senco.post(f"/schools/{second}/steps/leave").status_code == 403
-    # a school user finds a new school for a pupil without reading anything of that school
-    page = senco.get(f"/pupils/{pupil_id}/school?find=100003")
-    assert f"?school={third}" in page.text
-    page = senco.get(f"/pupils/{pupil_id}/school?school={third}")
-    assert f'value="{third}" selected' in page.text
-    moved = {"school_id": str(third), "starts_on": "2026-11-10", "version": "1"}
-    assert senco.post(f"/pupils/{pupil_id}/school", data=moved).status_code == 303
     assert senco.get(f"/schools/{third}").status_code == 404
     for address in ("/people/invite", "/visits/"):
         assert admin.get(f"{address}?find=%00%FF{'x' * 3000}&school=99999999999999").status_code in (200, 403)

@@ -13,6 +13,7 @@ from portal.extensions import db
 from portal.kernel import clock
 from portal.kernel.audit import record
 from portal.kernel.errors import OutOfReach, Refused
+from portal.kernel.names import name_problem
 from portal.policy import Actor
 
 
@@ -56,6 +57,8 @@ def set_password(token: str, password: str, name: str | None = None) -> Person:
     if name is not None and person.password_hash is None:
         if not name.strip():
             raise Refused("Type your name.")
+        if wrong := name_problem(name):
+            raise Refused(wrong)
         person.name = name.strip()
     passwords.put_password(person, password)
     link.used_at = now

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from portal.kernel.names import name_problem
 from portal.policy import SCHOOL_ROLES, Role
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\\\"\[\]]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,}", re.IGNORECASE)
@@ -50,6 +51,8 @@ def problems_of_draft(draft: PersonDraft) -> dict[str, str]:
     problems = {}
     if not draft.name.strip():
         problems["name"] = "Type the name of the person."
+    elif wrong := name_problem(draft.name):
+        problems["name"] = wrong
     if found := email_problems(draft.email):
         problems["email"] = found[0]
     return problems
@@ -70,6 +73,8 @@ def problems_of_request(draft: RequestDraft) -> dict[str, str]:
     problems = {}
     if not draft.name.strip():
         problems["name"] = "Type your name."
+    elif wrong := name_problem(draft.name):
+        problems["name"] = wrong
     if not draft.school.strip():
         problems["school"] = "Type the name of your school or organisation."
     if found := email_problems(draft.email.strip()):

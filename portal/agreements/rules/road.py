@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.kernel.dates import day_words
+from portal.kernel.names import name_problem
 from portal.kernel.workflow import Step, Workflow
 from portal.policy import Action
 
@@ -75,6 +76,8 @@ def sign_problems(draft: SignDraft) -> dict[str, str]:
     problems = {}
     if not draft.name.strip():
         problems["name"] = "Enter your name."
+    elif wrong := name_problem(draft.name):
+        problems["name"] = wrong
     if not draft.role.strip():
         problems["role"] = "Enter your role at the school, such as head teacher."
     if not draft.contact.strip():

@@ -24,7 +24,7 @@ from portal.referrals.queries.form import (
     subject_of,
     task_list,
 )
-from portal.referrals.queries.found import open_sealed, seal_pages
+from portal.referrals.queries.found import open_sealed, seal_offer
 from portal.referrals.queries.letters import LetterRow, letter_of, letters_of
 from portal.referrals.queries.lists import (
     SCREENED,
@@ -82,7 +82,7 @@ from portal.referrals.queries.versions import VersionPage, VersionRow, version_p
 __all__ = [
     "moment_words",
     "open_sealed",
-    "seal_pages",
+    "seal_offer",
     "reason_of_return",
     "answers_version",
     "state_of_text",

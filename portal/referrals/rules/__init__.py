@@ -94,7 +94,7 @@ from portal.referrals.rules.pages import (
     pages_of,
     read_pages,
 )
-from portal.referrals.rules.prefill import OfferedPage, fill, from_last, offered_pages
+from portal.referrals.rules.prefill import Offer, OfferedPage, fill, from_last, offered_pages
 from portal.referrals.rules.returns import (
     ANSWER_PAGE,
     MOST_OWN,
@@ -201,6 +201,7 @@ __all__ = [
     "LetterFacts",
     "Missing",
     "NeedsPage",
+    "Offer",
     "OfferedPage",
     "Page",
     "PageDraft",

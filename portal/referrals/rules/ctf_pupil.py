@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from portal.kernel.names import name_problem
 from portal.referrals.rules.drafts import (
     AgenciesPage,
     AttendancePage,
@@ -125,6 +126,11 @@ class Node:
         """Cleaned: one space between words, nothing that a page cannot show."""
         return " ".join(c for c in "".join(self.words).split() if c.isprintable())
 
+    @property
+    def raw(self) -> str:
+        """As the file has it."""
+        return "".join(self.words)
+
     def all(self, name: str) -> Iterator["Node"]:
         """Every element of this name below, in order."""
         for part in self.parts:
@@ -165,6 +171,8 @@ class WantedPupil:
     parents: tuple[Parent, ...] = ()
     attendance_percent: Decimal | None = None
     attendance_since: date | None = None
+    left_out: tuple[str, ...] = ()
+    """What the file says and nobody can use, each in a sentence"""
 
 
 def pupil_of(pupil: Node) -> WantedPupil:
@@ -175,12 +183,16 @@ def pupil_of(pupil: Node) -> WantedPupil:
     need = _NEEDS.get(_sen_need(pupil).upper(), "")
     percent, since = _attendance(pupil.part("Attendance"))
     ethnicity = pupil.own("Ethnicity") or basic.own("Ethnicity")
+    upn = normalise_upn(pupil.own("UPN"))
+    upn_wrong = upn_problems(upn) if upn else []
+    given, family = _Name.of(pupil, "Forename"), _Name.of(pupil, "Surname")
+    parents, nameless = _contacts(pupil.part("Contacts"))
     return WantedPupil(
-        given_name=pupil.own("Forename")[:_SHORT],
-        family_name=pupil.own("Surname")[:_SHORT],
+        given_name=given.text,
+        family_name=family.text,
         born_on=_day(pupil.own("DOB")),
         year_group=_year(basic.own("NCyearActual") or pupil.own("NCyearActual")),
-        upn=_upn(pupil.own("UPN")),
+        upn="" if upn_wrong else upn,
         gender=_GENDERS.get((pupil.own("Gender", "Sex") or basic.own("Gender", "Sex")).upper(), ""),
         ethnicity=ETHNICITIES.get(ethnicity.upper(), ethnicity)[:_SHORT],
         first_language=_language(languages)[:_SHORT],
@@ -189,10 +201,34 @@ def pupil_of(pupil: Node) -> WantedPupil:
         looked_after=_YES_NO.get(pupil.part("LookedAfter").first("InCare").upper()),
         sen_status=status,
         sen_need="" if status == "N" or (need == "NSA" and status != "K") else need,
-        parents=tuple(_contacts(pupil.part("Contacts"))),
+        parents=parents,
         attendance_percent=percent,
         attendance_since=since,
+        left_out=(
+            *(f"The UPN in the file has been left out. {words}" for words in upn_wrong),
+            *given.left_out("pupil's first name"),
+            *family.left_out("pupil's family name"),
+            *nameless,
+        ),
     )
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A name of the file, or nothing and why."""
+
+    text: str
+    wrong: str
+
+    @classmethod
+    def of(cls, node: Node, *names: str) -> "_Name":
+        parts = [part for name in names for part in node.parts if part.name == name and part.raw.strip()]
+        text = " ".join(part.text for part in parts)
+        wrong = name_problem(" ".join(part.raw.strip() for part in parts)) or name_problem(text)
+        return cls("" if wrong else text[:_SHORT], wrong)
+
+    def left_out(self, what: str) -> tuple[str, ...]:
+        return (f"The {what} in the file has been left out. {self.wrong}",) if self.wrong else ()
 
 
 def ctf_pages(pupil: WantedPupil) -> dict[str, PageDraft]:
@@ -231,11 +267,6 @@ def _year(text: str) -> str:
     return year if year in YEAR_GROUPS else ""
 
 
-def _upn(text: str) -> str:
-    upn = normalise_upn(text)
-    return upn if upn and not upn_problems(upn) else ""
-
-
 def _language(languages: Node) -> str:
     """The first language: the one marked F, else the first that is named."""
     kinds = [(one.own("LanguageType").upper(), one.own("Language")) for one in languages.all("Type")]
@@ -270,18 +301,26 @@ def _sen_need(pupil: Node) -> str:
     return ranked[1] or next(iter(pupil.all("SENneeds")), Node("")).first("SENtype")
 
 
-def _contacts(contacts: Node) -> Iterator[Parent]:
-    for contact in list(contacts.all("Contact"))[:_MOST_CONTACTS]:
-        name = " ".join(filter(None, (contact.own("Title"), contact.own("Forename"), contact.own("Surname"))))
+def _contacts(contacts: Node) -> tuple[tuple[Parent, ...], list[str]]:
+    """The people around the pupil, and a sentence for each whose name is none."""
+    found: list[Parent] = []
+    left_out: list[str] = []
+    for number, contact in enumerate(list(contacts.all("Contact"))[:_MOST_CONTACTS], start=1):
+        name = _Name.of(contact, "Title", "Forename", "Surname")
+        if name.wrong:
+            left_out += name.left_out(f"name of contact {number}")
+            continue
         code = contact.own("Relationship").upper()
         email = contact.first("Email")[:_EMAIL]
-        yield Parent(
-            name=name[:_SHORT],
+        parent = Parent(
+            name=name.text,
             relationship=_RELATIONSHIPS.get(code, "other") if code else "",
             parental_responsibility=_YES_NO.get(contact.own("Responsible").upper()),
             phone=_phone(contact.part("Phones")),
             email=email if email.count("@") == 1 and " " not in email else "",
         )
+        found.append(parent)
+    return tuple(found), left_out
 
 
 def _attendance(attendance: Node) -> tuple[Decimal | None, date | None]:
@@ -291,18 +330,30 @@ def _attendance(attendance: Node) -> tuple[Decimal | None, date | None]:
     possible = _sum(year, "SessionsPossible", "PossibleSessions")
     if not possible:
         return None, None
-    missed = _sum(year, "SessionsAuthorised", "AuthorisedAbsences", "AuthorisedAbsence")
-    missed += _sum(year, "SessionsUnauthorised", "UnauthorisedAbsences", "UnauthorisedAbsence")
-    attended = _sum(year, "SessionsAttended", "AttendedSessions", "Attended") or possible - missed
-    if not 0 <= attended <= possible:
+    attended = _attended(year, possible)
+    if attended is None or not 0 <= attended <= possible:
         return None, None
     since = _day(year.first("AttendanceStart", "StartDate", "AttendanceStartDate"))
     return (Decimal(attended) * 100 / possible).quantize(Decimal("0.1")), since
 
 
-def _sum(year: Node, *names: str) -> int:
+def _attended(year: Node, possible: int) -> int | None:
+    """As the file says, 0 too; else what is left of the possible sessions. None where it counts neither."""
+    attended = _sum(year, "SessionsAttended", "AttendedSessions", "Attended")
+    if attended is not None:
+        return attended
+    authorised = _sum(year, "SessionsAuthorised", "AuthorisedAbsences", "AuthorisedAbsence")
+    unauthorised = _sum(year, "SessionsUnauthorised", "UnauthorisedAbsences", "UnauthorisedAbsence")
+    if authorised is None and unauthorised is None:
+        return None
+    return possible - (authorised or 0) - (unauthorised or 0)
+
+
+def _sum(year: Node, *names: str) -> int | None:
+    """The sum of the first of these names that the file has; None where it has none, or no number in it."""
     for name in names:
-        figures = [one.text for one in year.all(name)]
-        if figures:
-            return sum(int(text) for text in figures if text.isascii() and text.isdigit() and len(text) <= 4)
-    return 0
+        texts = [one.text for one in year.all(name) if one.text]
+        if texts:
+            known = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 4]
+            return sum(known) if len(known) == len(texts) else None
+    return None

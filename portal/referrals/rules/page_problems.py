@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 
+from portal.kernel.names import name_problem
 from portal.referrals.rules.codes import EFFECTS, FAMILY_WAYS, FREQUENCIES, PUPIL_WAYS
 from portal.referrals.rules.drafts import (
     AgenciesPage,
@@ -68,6 +69,8 @@ def _found(page: PageDraft, today: date) -> Found:
         case AgenciesPage():
             yield "social_care", _choice(page.social_care, SOCIAL_CARE)
         case ReferrerPage():
+            for field in ("name", "head_name", "parent_name"):
+                yield field, name_problem(getattr(page, field))
             yield "email", _email(page.email)
             yield "head_approved_on", _past(page.head_approved_on, today)
             yield "officer_signed_on", _past(page.officer_signed_on, today)
@@ -120,6 +123,7 @@ def _family(page: FamilyPage, today: date) -> Found:
     yield "agrees_on", _past(page.agrees_on, today)
     yield "shares_on", _past(page.shares_on, today)
     for number, parent in enumerate(page.parents):
+        yield f"parents-{number}-name", name_problem(parent.name)
         yield f"parents-{number}-relationship", _choice(parent.relationship, RELATIONSHIPS)
         yield f"parents-{number}-email", _email(parent.email)
 

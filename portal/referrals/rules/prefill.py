@@ -21,6 +21,14 @@ _ALWAYS_ANSWERED = frozenset({"at_school", "no_school_reason"})
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What another source offers, by page key; ``left_out``: a sentence for each thing in it that cannot be used."""
+
+    pages: Mapping[str, PageDraft]
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class OfferedPage:
     """One page of what would be taken: its key, title, and each answer as (question, words)."""
 

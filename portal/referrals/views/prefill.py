@@ -3,7 +3,6 @@
 Nothing of a file is kept here: what was found of the chosen pupil travels sealed in the page to the next step.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -19,8 +18,6 @@ from portal.referrals.forms import CtfChoiceForm, CtfForm, TakeForm
 from portal.referrals.views.blueprint import blueprint
 from portal.referrals.views.form import closed, mine, to_show
 from portal.schools.rules import YEAR_GROUPS
-
-Pages = Mapping[str, rules.PageDraft]
 
 
 @blueprint.route("/referrals/<ref:reference>/prefill/ctf", methods=["GET", "POST"])
@@ -41,7 +38,11 @@ def ctf(reference: str) -> ResponseReturnValue:
         return _ctf(referral, form)
     if len(found.pupils) > 1:
         return _several(referral, found)
-    return _preview(referral, rules.ctf_pages(found.pupils[0]), "ctf")
+    return _preview(referral, _offer(found.pupils[0]), "ctf")
+
+
+def _offer(pupil: rules.CtfPupil) -> rules.Offer:
+    return rules.Offer(rules.ctf_pages(pupil), pupil.left_out)
 
 
 def _mine(reference: str) -> Any:
@@ -86,7 +87,7 @@ def _ctf(referral: Any, form: CtfForm) -> ResponseReturnValue:
 def _several(referral: Any, found: rules.CtfFound) -> ResponseReturnValue:
     form = CtfChoiceForm(formdata=None)
     form.sealed.offer(
-        [(queries.seal_pages(actor(), referral, rules.ctf_pages(one)), _choice_words(one)) for one in found.pupils]
+        [(queries.seal_offer(actor(), referral, _offer(one)), _choice_words(one)) for one in found.pupils]
     )
     more = found.fitting - len(found.pupils)
     return hx.page("referrals/ctf_choose.html", referral=referral, form=form, more=more)
@@ -102,10 +103,10 @@ def _choice_words(pupil: rules.CtfPupil) -> str:
 @requires(Action.WRITE_REFERRAL)
 def ctf_choose(reference: str) -> ResponseReturnValue:
     referral = _mine(reference)
-    pages = queries.open_sealed(actor(), referral, request.form.get("sealed", ""))
-    if pages is None:
+    offer = queries.open_sealed(actor(), referral, request.form.get("sealed", ""))
+    if offer is None:
         return _read_again(referral)
-    return _preview(referral, pages, "ctf")
+    return _preview(referral, offer, "ctf")
 
 
 def _read_again(referral: Any) -> ResponseReturnValue:
@@ -123,18 +124,18 @@ def last(reference: str) -> ResponseReturnValue:
     return _preview(referral, _from_last(referral), "last")
 
 
-def _from_last(referral: Any) -> Pages:
+def _from_last(referral: Any) -> rules.Offer:
     earlier = queries.last_referral_of(referral)
     if earlier is None:
         raise OutOfReach
-    return rules.from_last(queries.page_answers(earlier))
+    return rules.Offer(rules.from_last(queries.page_answers(earlier)))
 
 
-def _preview(referral: Any, pages: Pages, source: str, refused: Refused | None = None) -> ResponseReturnValue:
+def _preview(referral: Any, offer: rules.Offer, source: str, refused: Refused | None = None) -> ResponseReturnValue:
     form = TakeForm(formdata=None)
-    offered = rules.offered_pages(queries.known_pages(actor(), referral), pages, clock.today())
+    offered = rules.offered_pages(queries.known_pages(actor(), referral), offer.pages, clock.today())
     form.pages.offer([(page.page, page.title) for page in offered])
-    form.sealed.data = queries.seal_pages(actor(), referral, pages) if source == "ctf" else ""
+    form.sealed.data = queries.seal_offer(actor(), referral, offer) if source == "ctf" else ""
     if refused is not None:
         form.refuse(refused.problems)
     return hx.page(
@@ -143,6 +144,7 @@ def _preview(referral: Any, pages: Pages, source: str, refused: Refused | None =
         referral=referral,
         form=form,
         offered=offered,
+        left_out=offer.left_out,
         source=source,
         earlier=queries.last_referral_of(referral) if source == "last" else None,
     )
@@ -154,19 +156,19 @@ def take(reference: str, source: str) -> ResponseReturnValue:
     referral = _mine(reference)
     if source not in ("ctf", "last"):
         raise OutOfReach
-    pages = (
+    offer = (
         _from_last(referral)
         if source == "last"
         else queries.open_sealed(actor(), referral, request.form.get("sealed", ""))
     )
-    if pages is None:
+    if offer is None:
         return _read_again(referral)
     try:
         if not request.form.getlist("pages"):
             raise Refused("Tick at least one page, or go back.")
-        changed = operations.take_answers(actor(), referral, pages, request.form.getlist("pages"), source)
+        changed = operations.take_answers(actor(), referral, offer.pages, request.form.getlist("pages"), source)
     except Refused as error:
-        return _preview(referral, pages, source, error)
+        return _preview(referral, offer, source, error)
     titles = ", ".join(rules.PAGE_BY_KEY[key].title.lower() for key in changed)
     return hx.saved(
         url_for("referrals.form", reference=reference),

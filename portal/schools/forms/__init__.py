@@ -1,6 +1,6 @@
 """Forms of schools, pupils and the people around them, service lines and term dates."""
 
-from portal.schools.forms.pupils import ChangePupilForm, ContactForm, MoveForm, NewContactForm, NewPupilForm
+from portal.schools.forms.pupils import ChangePupilForm, ContactForm, NewContactForm, NewPupilForm
 from portal.schools.forms.schools import CloseSchoolForm, NewSchoolForm, SchoolForm
 from portal.schools.forms.settings import CalendarForm, DatesForm, LineForm, NewCalendarForm, NewLineForm
 
@@ -11,7 +11,6 @@ __all__ = [
     "ContactForm",
     "DatesForm",
     "LineForm",
-    "MoveForm",
     "NewCalendarForm",
     "NewContactForm",
     "NewLineForm",

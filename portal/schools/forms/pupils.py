@@ -10,7 +10,6 @@ from portal.kernel.forms import (
     KnownDateField,
     LongTextField,
     ManyField,
-    NearDateField,
     PortalForm,
     RadioField,
     TextField,
@@ -93,25 +92,11 @@ class NewPupilForm(_PupilFields, PortalForm):
 
 
 class ChangePupilForm(_PupilFields, EditForm):
-    """A pupil who is there. Where they go to school is changed by ``MoveForm``."""
+    """A pupil who is there. Where they go to school is not asked here."""
 
     def draft(self, opened: rules.PupilDraft) -> rules.PupilDraft:
         """What was typed; all that this form does not ask stays as it was opened."""
         return self._filled(opened)
-
-
-class MoveForm(EditForm):
-    """A pupil changes school, or has none for a time."""
-
-    school_id = ChoiceField("New school", blank="No current school")
-    no_school_reason = ChoiceField(
-        "If there is no current school: why", rules.NO_SCHOOL_REASONS.items(), blank="There is a school"
-    )
-    starts_on = NearDateField("First day of the change", required="Enter the first day of the change.")
-
-    def draft(self) -> rules.MoveDraft:
-        school_id = int(self.school_id.data) if self.school_id.data else None
-        return rules.MoveDraft(school_id, self.no_school_reason.data or "", self.starts_on.data)
 
 
 class ChannelsField(ManyField):

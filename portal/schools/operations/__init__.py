@@ -11,7 +11,7 @@ from portal.schools.operations.calendars import (
 from portal.schools.operations.contacts import add_contact, change_contact, remove_contact
 from portal.schools.operations.lines import add_line, change_line, ensure_default_lines_and_calendar
 from portal.schools.operations.problems import LooksKnown, RefusedFields
-from portal.schools.operations.pupils import add_pupil, change_pupil, move_pupil
+from portal.schools.operations.pupils import add_pupil, change_pupil
 from portal.schools.operations.register import (
     RegisterResult,
     import_schools,
@@ -39,7 +39,6 @@ __all__ = [
     "ensure_default_lines_and_calendar",
     "import_schools",
     "make_findable",
-    "move_pupil",
     "remove_closure",
     "remove_contact",
     "remove_term",

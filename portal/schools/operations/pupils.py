@@ -1,4 +1,4 @@
-"""Adding and changing pupils, and moving them from school to school."""
+"""Adding and changing pupils."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,7 +13,6 @@ from portal.policy import Action, Actor, Scope
 from portal.schools import queries, rules
 from portal.schools.models import Enrolment, Pupil, PupilYear, School
 from portal.schools.operations.problems import LooksKnown, raise_version, refuse_any
-from portal.schools.operations.register import take_into_use
 
 _DAY = timedelta(days=1)
 _PLAIN = ("given_name", "family_name")
@@ -73,25 +72,6 @@ def change_pupil(actor: Actor, pupil: Pupil, draft: rules.PupilDraft, *, opened_
     _follow_reason(pupil, draft.no_school_reason, today)
     raise_version(pupil)
     audit.record(actor, "pupil changed", pupil)
-    return pupil
-
-
-def move_pupil(actor: Actor, pupil: Pupil, draft: rules.MoveDraft, *, opened_with: int | None) -> Pupil:
-    """The pupil changes school, or has none from a day on: the last enrolment ends the day before.
-
-    The record stays with the organisation that keeps it. Raises ``EditConflict`` or ``RefusedFields``.
-    """
-    ensure(actor, Action.WRITE_PUPIL, _scope(pupil))
-    check_version(pupil, opened_with)
-    last = _last_enrolment(pupil)
-    problems = rules.move_problems(draft, last.starts_on if last else None, clock.today())
-    refuse_any(problems)
-    if draft.school_id is not None:
-        _open_school(draft.school_id)
-        take_into_use(actor, draft.school_id)
-    _enrol(pupil, draft.school_id, draft.no_school_reason, draft.starts_on or clock.today())
-    raise_version(pupil)
-    audit.record(actor, "pupil changed school", pupil)
     return pupil
 
 

@@ -296,18 +296,3 @@ def _date_or_none(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-@dataclass(frozen=True)
-class OpenedMove:
-    """The form of a change of school, opened."""
-
-    version: int
-    school_id: str = ""
-    no_school_reason: str = ""
-    starts_on: date | None = None
-
-
-def move_draft(pupil: Pupil) -> OpenedMove:
-    """What the form of a change of school is opened with."""
-    return OpenedMove(pupil.version, starts_on=clock.today())

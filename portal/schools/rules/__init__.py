@@ -36,7 +36,6 @@ from portal.schools.rules.lines import (
     LineDraft,
     line_problems,
 )
-from portal.schools.rules.moves import MoveDraft, move_problems
 from portal.schools.rules.pupils import Child, PupilDraft, looks_like, plain_name, pupil_problems, pupil_warnings
 from portal.schools.rules.schools import SchoolDraft, school_problems
 from portal.schools.rules.upn import normalise_upn, upn_problems, upn_warning
@@ -78,7 +77,6 @@ __all__ = [
     "Closure",
     "ContactDraft",
     "LineDraft",
-    "MoveDraft",
     "PupilDraft",
     "Reachable",
     "SchoolDraft",
@@ -96,7 +94,6 @@ __all__ = [
     "line_problems",
     "looks_like",
     "may_reach",
-    "move_problems",
     "normalise_upn",
     "phase",
     "plain_name",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from portal.kernel.names import name_problem
 from portal.schools.rules.codes import CONTACT_CHANNELS, RELATIONSHIPS
 from portal.schools.rules.lengths import length_problems
 
@@ -54,6 +55,8 @@ def contact_problems(draft: ContactDraft) -> dict[str, str]:
     problems = _channel_problems(draft) | length_problems(draft, LENGTHS)
     if not draft.name.strip():
         problems["name"] = "Enter the person's name."
+    elif wrong := name_problem(draft.name):
+        problems["name"] = wrong
     if draft.relationship_code not in RELATIONSHIPS:
         problems["relationship_code"] = "Choose how this person is related to the pupil."
     if draft.email.strip() and not _EMAIL.fullmatch(draft.email.strip()):

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from portal.kernel.dates import age_on, school_year_start
+from portal.kernel.names import name_problem
 from portal.schools.rules.codes import GENDERS, NO_SCHOOL_REASONS, SOCIAL_CARE, UPN_UNKNOWN_REASONS, sen_problems
 from portal.schools.rules.lengths import length_problems
 from portal.schools.rules.upn import normalise_upn, upn_problems, upn_warning
@@ -123,7 +124,9 @@ _SAME_NAME = "the same name"
 
 def _name_problems(draft: PupilDraft) -> dict[str, str]:
     names = (("given_name", "first name"), ("family_name", "family name"))
-    return {field: f"Enter the pupil's {words}." for field, words in names if not getattr(draft, field).strip()}
+    empty = {field: f"Enter the pupil's {words}." for field, words in names if not getattr(draft, field).strip()}
+    wrong = {field: name_problem(getattr(draft, field)) for field, _ in names}
+    return {field: words for field, words in wrong.items() if words} | empty
 
 
 def _birth_problems(born_on: date | None, today: date) -> dict[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from portal.kernel.names import name_problem
 from portal.schools.rules.codes import SCHOOL_PHASES, SCHOOL_STATUS
 from portal.schools.rules.schools import LENGTHS
 
@@ -35,8 +36,15 @@ _URN = re.compile(r"[0-9]{6}")
 _NUMBER = re.compile(r"[0-9]{1,4}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _DATE = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
-_STATUSES = {label.casefold(): code for code, label in SCHOOL_STATUS.items()}
-_PHASES = {label.casefold(): code for code, label in SCHOOL_PHASES.items()}
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone: the register writes “All-through” in one year and “All through” in another."""
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+_STATUSES = {_letters(label): code for code, label in SCHOOL_STATUS.items()}
+_PHASES = {_letters(label): code for code, label in SCHOOL_PHASES.items()}
 _TOWN, _ADDRESS, _POSTCODE, _TELEPHONE = (LENGTHS[name] for name in ("town", "address", "postcode", "telephone"))
 
 
@@ -107,6 +115,8 @@ def read_row(columns: Columns, line: Sequence[str]) -> RegisterRow:
         raise BadLine("The URN does not have six digits." if urn else "It has no URN.")
     if not name:
         raise BadLine("It has no name.")
+    if wrong := name_problem(name):
+        raise BadLine(wrong)
     if len(name) > LENGTHS["name"]:
         raise BadLine(f"The name has more than {LENGTHS['name']} characters.")
     told = cells.get
@@ -136,7 +146,7 @@ def _number(cells: Mapping[str, str], field: str, digits: int) -> str | None:
 
 
 def _coded(cells: Mapping[str, str], field: str, codes: Mapping[str, str]) -> str:
-    code = codes.get(cells[field].casefold())
+    code = codes.get(_letters(cells[field]))
     if code is None:
         raise BadLine(f"“{cells[field][:60]}” is no {REQUIRED[field]} that the portal knows.")
     return code

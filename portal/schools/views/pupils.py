@@ -1,4 +1,4 @@
-"""Pupils: list, entry with its question about pupils who look alike, the record, a change of school."""
+"""Pupils: list, entry with its question about pupils who look alike, the record."""
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,14 +9,12 @@ from portal.kernel.errors import OutOfReach, Refused
 from portal.kernel.forms import clean_query
 from portal.policy import Action
 from portal.schools import operations, queries, rules
-from portal.schools.forms import ChangePupilForm, MoveForm, NewPupilForm
+from portal.schools.forms import ChangePupilForm, NewPupilForm
 from portal.schools.views.common import (
     blueprint,
     in_words,
     number_in_query,
     pages,
-    picked_school,
-    searched_school,
     take_refusal,
 )
 
@@ -139,30 +137,6 @@ def change_pupil(pupil_id: int) -> ResponseReturnValue:
         except Refused as error:
             take_refusal(form, error)
     return hx.page("schools/pupil_edit.html", form=form, pupil=row, status=_status())
-
-
-@blueprint.route("/pupils/<id:pupil_id>/school", methods=["GET", "POST"])
-@requires(Action.WRITE_PUPIL)
-def move_pupil(pupil_id: int) -> ResponseReturnValue:
-    pupil = queries.pupil_for(actor(), pupil_id, Action.WRITE_PUPIL)
-    row = queries.pupil_row(pupil)
-    now_at = queries.enrolments_seen_by(actor(), pupil)
-    form = MoveForm(obj=queries.move_draft(pupil))
-    picked = picked_school("school_id")
-    form.school_id.offer(queries.school_choices(also=picked))
-    if request.method == "GET" and picked:
-        form.school_id.data = picked
-    if request.method == "POST" and form.validate():
-        try:
-            operations.move_pupil(actor(), pupil, form.draft(), opened_with=form.opened_with)
-            return hx.saved(url_for(".pupil", pupil_id=pupil_id), "Change of school saved.", event="pupils-changed")
-        except Refused as error:
-            take_refusal(form, error)
-    current = next((enrolment for enrolment in now_at if enrolment.is_current), None)
-    audit.viewed(actor(), "pupil viewed", "pupil", pupil_id)
-    return hx.page(
-        "schools/pupil_move.html", form=form, pupil=row, current=current, found=searched_school(), status=_status()
-    )
 
 
 def _status() -> int:

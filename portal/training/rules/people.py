@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from portal.kernel.names import name_problem
+
 LONGEST_NAME, LONGEST_ROLE, LONGEST_EMAIL = 120, 80, 254
 MOST_LINES = 200
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
@@ -47,6 +49,8 @@ def person_problem(somebody: Somebody) -> str:
     """What is wrong with one person; "" when all is well."""
     if not somebody.name or "@" in somebody.name:
         return "Begin with the person's name."
+    if wrong := name_problem(somebody.name):
+        return wrong
     if len(somebody.name) > LONGEST_NAME:
         return f"Shorten the name to {LONGEST_NAME} characters."
     if len(somebody.staff_role) > LONGEST_ROLE:
