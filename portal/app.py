@@ -27,7 +27,20 @@ from portal.feedback.operations import AFTER_REMOVAL, after_contact_changed, bef
 from portal.feedback.queries import WORDS as FAMILY_WORDS
 from portal.files import worker as files
 from portal.home.queries import CATALOGUES
-from portal.kernel import access, assets, audit, clock, crypto, error_pages, gate, logs, settings, submissions, web
+from portal.kernel import (
+    access,
+    assets,
+    audit,
+    clock,
+    crypto,
+    error_pages,
+    gate,
+    incoming,
+    logs,
+    settings,
+    submissions,
+    web,
+)
 from portal.kernel.database import engine_options, mode, prepare_engine
 from portal.kernel.settings import Feature
 from portal.kernel.unit_of_work import run
@@ -142,6 +155,7 @@ SUPPORT_SECTIONS: tuple[CaseSection, ...] = (
 class Portal(Flask):
     """Flask, with one unit of work around every view."""
 
+    request_class = incoming.Incoming
     default_config = ImmutableDict({**Flask.default_config, "PROVIDE_AUTOMATIC_OPTIONS": False})
 
     def dispatch_request(self) -> Response:
@@ -206,7 +220,7 @@ def _flask_settings(config: configuration.Config) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
-        "MAX_FORM_PARTS": 2_000,
+        "MAX_FORM_PARTS": incoming.MOST_FIELDS,
         "TRUSTED_HOSTS": list(config.trusted_hosts) or None,
     }
 
@@ -240,8 +254,9 @@ def _web(app: Portal, config: configuration.Config) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     access.public("styles, scripts and fonts")(app.view_functions["static"])
-    web.install(app)
     logs.watch_requests(app)
+    incoming.install(app)
+    web.install(app)
     csrf.init_app(app)
     htmx.init_app(app)
     principal.install(app)

@@ -49,14 +49,18 @@ class Declared:
     public: str | None = None
     read: Action | None = None
     change: Action | None = None
+    before_second_factor: bool = False
+    """Opens to who gave the password only"""
 
     def action(self, method: str) -> Action | None:
         return self.read if method in _SAFE else self.change
 
 
-def requires(read: Action, *, change: Action | None = None) -> Callable[[View], View]:
+def requires(
+    read: Action, *, change: Action | None = None, before_second_factor: bool = False
+) -> Callable[[View], View]:
     """The view is for who holds ``read``; its unsafe methods for who holds ``change`` (default: ``read``)."""
-    return _declare(Declared(read=read, change=change or read))
+    return _declare(Declared(read=read, change=change or read, before_second_factor=before_second_factor))
 
 
 def public(why: str) -> Callable[[View], View]:

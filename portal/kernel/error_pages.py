@@ -17,14 +17,15 @@ from werkzeug.exceptions import HTTPException
 from wtforms import BooleanField, Field, HiddenField, PasswordField
 
 from portal.extensions import db
-from portal.kernel import logs, settings, submissions, unit_of_work
+from portal.kernel import incoming, logs, settings, submissions, unit_of_work
 from portal.kernel.dates import MONTHS
 from portal.kernel.errors import EditConflict, NotPermitted, OutOfReach, PortalError, Refused, Unavailable
 
 _KEPT_BACK = frozenset({"csrf_token", submissions.FIELD, "version"})
 _SECRET = frozenset({"password", "code", "token", "secret", "pin"})
 """A field with one of these words in its name is never shown again."""
-_LONGEST_KEPT = 200_000
+_LONGEST_KEPT = 400_000
+"""Characters of all fields together. Beyond it nothing is offered again: half a form must not be sent as a whole."""
 _NOTHING_KEPT = frozenset({405, 413})
 _FRAMES = "error_frames"
 
@@ -33,6 +34,13 @@ _LAST_RESORT = """<!doctype html>
 <body><h1>Something went wrong on our side</h1>
 <p>Nothing was saved. Try again in a minute. What is already stored is safe.</p>
 <p>Reference to quote: {reference}</p><p><a href="/">Go to the first page</a></p></body></html>
+"""
+
+
+_WRONG_HOST = """<!doctype html>
+<html lang="en-GB"><head><meta charset="utf-8"><title>Not the address of this service</title></head>
+<body><h1>This is not the address of this service</h1>
+<p>Nothing was saved. Check the address, or ask the person who gave it to you.</p></body></html>
 """
 
 
@@ -134,6 +142,8 @@ KNOWN = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 
 
 def _drawn(status: int, words: str) -> str:
+    if incoming.has_wrong_host():  # no address can be built, and none of ours is anybody's business there
+        return _WRONG_HOST
     for calm in (False, True):
         if calm:
             _ask_the_database_nothing()
@@ -141,7 +151,7 @@ def _drawn(status: int, words: str) -> str:
             return _draw(status, words)
         except SQLAlchemyError:
             db.session.rollback()
-        except Exception as error:  # an unknown host name leaves no address to build, a broken set-up no style sheet
+        except Exception as error:  # a broken set-up has no style sheet
             logs.unexpected(error)
             break
     return _LAST_RESORT.format(reference=g.get("request_id", ""))
@@ -177,12 +187,14 @@ def _sign_in_url() -> str:
 
 def _sent(status: int) -> MultiDict[str, str]:
     """The form that was refused. Nothing that another site's page sent is offered again."""
-    if request.method != "POST" or status in _NOTHING_KEPT or _sent_from_elsewhere():
+    if request.method != "POST" or status in _NOTHING_KEPT or incoming.is_from_elsewhere():
         return MultiDict()
     try:
-        return request.form
+        form = request.form
     except HTTPException:
         return MultiDict()
+    size = sum(len(name) + len(value) for name, value in form.items(multi=True))
+    return form if size <= _LONGEST_KEPT else MultiDict()
 
 
 def _submission_id(sent: MultiDict[str, str]) -> str:
@@ -200,12 +212,8 @@ def _typed(sent: MultiDict[str, str], status: int) -> list[Typed]:
         typed = {field.name: [] for field in form.visible_fields()}
     for name, value in sent.items(multi=True):
         if not _is_kept_back(name, fields.get(name)):
-            typed.setdefault(name, []).append(value[:_LONGEST_KEPT])
+            typed.setdefault(name, []).append(value)
     return [_one(name, tuple(values), fields, status) for name, values in typed.items()]
-
-
-def _sent_from_elsewhere() -> bool:
-    return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
 
 
 def _is_kept_back(name: str, field: Field | None) -> bool:

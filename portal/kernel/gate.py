@@ -54,12 +54,10 @@ def _check() -> ResponseReturnValue | None:
 
 def _signed_in(declared: access.Declared) -> ResponseReturnValue | None:
     action = declared.action(request.method)
-    own = action is Action.OWN_ACCOUNT
-    if current_user.must_use_second_factor and not own:
+    if current_user.must_use_second_factor and not declared.before_second_factor:
         return _to_second_factor()
-    if action is not None and not may(current_user.actor, action):
-        if own:
-            return None
+    is_own = action is Action.OWN_ACCOUNT
+    if action is not None and not is_own and not may(current_user.actor, action):
         raise NotPermitted(action)
     return None
 

@@ -62,6 +62,7 @@ def tell(kind: str, person_ids: Iterable[int], url: str, *, key: str, at_once: b
     _check(kind, url)
     wanted = dict.fromkeys(person_ids)
     told = _recipients_of(key)
+    at_once = at_once or not rules.KINDS[kind].can_wait
     for person_id in wanted:
         if _person(person_id) not in told:
             message = _new_message(clock.now(), person_id=person_id) if at_once else _message_for(person_id)

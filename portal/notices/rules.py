@@ -16,6 +16,8 @@ class Kind:
     subject: str
     sentence: str
     link: str = "Sign in"
+    can_wait: bool = True
+    """False for what somebody must hear of straight away, whatever they chose"""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -107,6 +109,7 @@ KINDS: Mapping[str, Kind] = {
         "How you sign in was changed",
         "Something changed in how you sign in. Look at it in your account. If you know nothing of it, tell the person "
         "who runs the service.",
+        can_wait=False,
     ),
 }
 """Every kind, by the word that ``tell`` is called with; a family reads the words of its language instead of these."""

@@ -46,6 +46,16 @@ def _addresses(app, blueprint):
                     yield method, app.url_map.bind("localhost").build(rule.endpoint, values, method=method)
 
 
+def safe_addresses(app):
+    """Method, address and endpoint of all that can be read."""
+    with app.test_request_context():
+        urls = app.url_map.bind("localhost")
+        for rule in app.url_map.iter_rules():
+            if "GET" in rule.methods:
+                values = {name: _value(converter) for name, converter in rule._converters.items()}
+                yield "GET", urls.build(rule.endpoint, values, method="GET"), rule.endpoint
+
+
 def test_a_feature_that_is_off_has_no_address_and_no_menu_entry(app, given, sign_in):
     """Every feature with a switch, every address and method of it, and the menu of every role."""
     clients = [sign_in(given(lambda role=role: people.person(f"One {role}", role).id)) for role in Role]

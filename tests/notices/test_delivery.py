@@ -191,6 +191,17 @@ def test_a_daily_e_mail_gathers_the_day_and_is_not_sent_when_nothing_came_up(app
     assert first.get_body(("plain",)).get_content().count("Sign in:") == 2
 
 
+def test_how_somebody_signs_in_is_said_straight_away_whatever_they_chose(app):
+    sam = somebody()
+    with writing():
+        operations.choose(_actor(sam), daily=True)
+        operations.tell("sign_in_changed", [sam], "/me", key="changed")
+    with peer() as server:
+        use_server(app, server.server)
+        assert send_all() == 1
+        assert server.messages()[0]["Subject"] == "How you sign in was changed"
+
+
 def test_a_daily_e_mail_that_was_put_off_keeps_its_id_and_takes_nothing_more_in(app, clock):
     sam = somebody()
     with writing():

@@ -223,7 +223,7 @@ class TestWhoMayOpenWhat:
             "?school=99999999999999",
             "?search=%25%25%25",
             "?search=%F0%9F%99%82%F0%9F%99%82%F0%9F%99%82",
-            "?search=%FF%FE%FD",
+            "?search=%C3%BF%C3%BE",
         ],
     )
     @pytest.mark.both_engines

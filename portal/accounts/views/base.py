@@ -5,36 +5,21 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, redirect, request, session, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, current_app, request, session, url_for
 from flask_login import current_user
 
 from portal.accounts import rules
-from portal.kernel import access, clock, dates, forms
+from portal.kernel import clock, dates, forms
 
 blueprint = Blueprint("accounts", __name__)
 
 _BROWSER = "browser"
 
-_WITHOUT_SECOND_FACTOR = frozenset(
-    {"accounts.second_factor", "accounts.set_up_second_factor", "accounts.sign_out", "accounts.sign_out_everywhere"}
-)
-
 
 @blueprint.before_request
-def _second_factor_first() -> ResponseReturnValue | None:
-    """The gate lets everybody to their own account; a stolen password alone must not change it.
-
-    Reading who is signed in here, before the unit of work begins, also keeps “last seen” out of it.
-    """
-    if not current_user.is_authenticated or not current_user.must_use_second_factor:
-        return None
-    declared = access.declared_by(current_app, str(request.endpoint))
-    if declared.public is not None or request.endpoint in _WITHOUT_SECOND_FACTOR:
-        return None
-    if not access.method_is_safe():
-        abort(401)  # a redirect would lose what was typed
-    return redirect(url_for("accounts.second_factor", next=request.full_path.rstrip("?")))
+def _know_who_is_there() -> None:
+    """Read before the unit of work begins, so that “last seen” stays out of it."""
+    bool(current_user.is_authenticated)
 
 
 def wanted_next() -> str:

@@ -18,7 +18,7 @@ FEW_CODES = 3
 
 
 @blueprint.route("/second-factor", methods=["GET", "POST"])
-@requires(Action.OWN_ACCOUNT)
+@requires(Action.OWN_ACCOUNT, before_second_factor=True)
 def second_factor() -> ResponseReturnValue:
     if not current_user.has_second_factor:
         return redirect(url_for("accounts.set_up_second_factor", next=wanted_next()), 303)
@@ -51,7 +51,7 @@ def _passed(token: str, typed: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/second-factor/set-up", methods=["GET", "POST"])
-@requires(Action.OWN_ACCOUNT)
+@requires(Action.OWN_ACCOUNT, before_second_factor=True)
 def set_up_second_factor() -> ResponseReturnValue:
     if current_user.has_app or (current_user.has_passkey and not current_user.passed_second_factor):
         return redirect(url_for("accounts.second_factor", next=wanted_next()), 303)

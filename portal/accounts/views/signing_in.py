@@ -67,14 +67,14 @@ def _is_demonstration() -> bool:
 
 
 @blueprint.post("/sign-out")
-@requires(Action.OWN_ACCOUNT)
+@requires(Action.OWN_ACCOUNT, before_second_factor=True)
 def sign_out() -> ResponseReturnValue:
     sessions.sign_out(actor(), current_user.session_id)
     return _out("You are signed out.")
 
 
 @blueprint.post("/me/sign-out-everywhere")
-@requires(Action.OWN_ACCOUNT)
+@requires(Action.OWN_ACCOUNT, before_second_factor=True)
 def sign_out_everywhere() -> ResponseReturnValue:
     sessions.sign_out_everywhere(actor())
     return _out("You are signed out everywhere.")
