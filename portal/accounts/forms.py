@@ -126,7 +126,7 @@ class PersonForm(EditForm):
         "E-mail address",
         required="Type the e-mail address.",
         longest=254,
-        description="They sign in with it. A new address ends their sessions.",
+        description="They sign in with it. A new address needs to be confirmed before it is used.",
         render_kw={"spellcheck": "false"},
     )
 

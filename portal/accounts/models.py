@@ -29,6 +29,8 @@ class Person(Audited, Model):
     tablet_pin_hash: Mapped[str | None] = mapped_column(String(200))
     """Six figures, only for handing a tablet over: they open nothing else"""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When they first had a way in of their own; it stays when every way in was taken from them"""
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer)
 
@@ -57,7 +59,8 @@ class Person(Audited, Model):
     @property
     def was_here(self) -> bool:
         """Did the person ever have a way in of their own? An invitation opens only before that."""
-        return self.password_hash is not None or bool(self.work_identities) or bool(self.passkeys)
+        has_way_in = self.password_hash is not None or bool(self.work_identities) or bool(self.passkeys)
+        return has_way_in or self.joined_at is not None
 
     @property
     def is_disabled(self) -> bool:
@@ -183,6 +186,47 @@ class OneTimeLink(Audited, Model):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship()
+
+
+class AccountChange(Audited, Model):
+    """What a manager asked for about somebody else's way in; open until it is done, stopped or too old."""
+
+    __tablename__ = "account_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    email: Mapped[str | None] = mapped_column(String(254))
+    """The new address, where that is what changes"""
+    digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Of the token that was emailed last; the outbox holds none"""
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """The second person"""
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
+class AccountNotice(Model):
+    """Something done about an account, told to one other person until they have seen it.
+
+    Not audited: it follows from records whose changes are.
+    """
+
+    __tablename__ = "account_notice"
+    __table_args__ = (Index("ix_account_notice_viewer_id", "viewer_id", "seen_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    viewer_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    about_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    act: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AccountRequest(Audited, Model):

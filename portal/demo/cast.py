@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from sqlalchemy import select
@@ -22,6 +22,8 @@ from portal.schools.models import School, ServiceLine
 CAST_DOMAIN = "demo.example"
 _MOBILES = "07700 900"
 """Numbers that Ofcom keeps for drama, as it does 01632 960: nobody has them."""
+BEFORE = timedelta(days=400)
+"""How long the cast has had accounts: long enough to confirm for one another"""
 OTHERS_DOMAIN = "others.demo.example"
 """People of the demonstration who are not of the cast: they do the work of other schools, and cannot sign in."""
 
@@ -151,8 +153,9 @@ def _person(
         email = f"{sign_in}@{CAST_DOMAIN}"
     else:
         email = f"{name.lower().replace(' ', '.').replace('’', '')}@{OTHERS_DOMAIN}"
-    person = Person(name=name, email=email, work_telephone=telephone, created_at=clock.now(), roles=[])
+    person = Person(name=name, email=email, work_telephone=telephone, created_at=clock.now() - BEFORE, roles=[])
     person.roles.append(RoleAssignment(role=role.value, school_id=school.id if school else None, starts_on=since))
+    person.joined_at = person.created_at
     person.password_hash = hash_password(DEMONSTRATION_PASSWORD) if sign_in else _unknown_password()
     audit.record(None, "person added", person)
     return person

@@ -84,6 +84,11 @@ def tell_outside(kind: str, address: str, *, key: str, about: Mapping[str, int |
     db.session.flush()
 
 
+def can_send() -> bool:
+    """Is there a mail server? Without one nothing may depend on an e-mail."""
+    return current_app.extensions["config"].mail is not None
+
+
 def _check(kind: str, url: str) -> None:
     if kind not in rules.KINDS:
         raise ValueError(f"no kind of message is called {kind}")

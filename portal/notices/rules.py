@@ -105,6 +105,40 @@ KINDS: Mapping[str, Kind] = {
         "A file was refused",
         "A file that you added was found to be harmful and was deleted. Look at it, and add a clean copy.",
     ),
+    "invitation_link": Kind(
+        "Your account",
+        "An account was made for you. This link opens once, and for 14 days.",
+        "Set your password",
+    ),
+    "password_link": Kind(
+        "Set a new password",
+        "Someone who looks after accounts asked us to send you a link to set a new password. It opens once, and for "
+        "24 hours. If you did not ask them for it, do not use it, and tell your service.",
+        "Set a new password",
+    ),
+    "address_link": Kind(
+        "Confirm your new email address",
+        "This address was entered as the new one for signing in. Open the link to confirm it. If this is not for "
+        "you, ignore it.",
+        "Confirm the address",
+    ),
+    "address_asked": Kind(
+        "Your email address for signing in",
+        "Someone asked to change the email address you sign in with. Until the change is confirmed, nothing changes. "
+        "If you did not ask for it, sign in and stop it in your account, and tell your service.",
+    ),
+    "address_left": Kind(
+        "Your email address for signing in has changed",
+        "This address no longer opens your account: another one has replaced it. If you did not ask for that, tell "
+        "your service straight away.",
+        "The portal",
+    ),
+    "second_step_link": Kind(
+        "Remove the second step",
+        "Someone who looks after accounts asked for the second step to be removed from your account, for a lost "
+        "phone. Open the link to remove it. If you did not ask them for it, do not use it, and tell your service.",
+        "Remove the second step",
+    ),
     "sign_in_changed": Kind(
         "How you sign in was changed",
         "Something changed in how you sign in. Look at it in your account. If you know nothing of it, tell the person "

@@ -23,6 +23,7 @@ AWAITED_CELL = "awaited_cell"
 ANSWER_INVITATION = "answer_invitation"
 RECORD_EVENT = "record_event"
 ACCOUNT_REQUEST = "account_request"
+CONFIRM_ACCOUNT = "confirm_account"
 SIGN_AGREEMENT = "sign_agreement"
 ANSWER_AGREEMENT = "answer_agreement"
 CHASE_AGREEMENT = "chase_agreement"
@@ -67,6 +68,7 @@ RULES: Mapping[str, str] = {
     RECORD_EVENT: "Record who came to an event",
     AWAITED_CELL: "Still awaited for the chart",
     ACCOUNT_REQUEST: "Answer a request for an account",
+    CONFIRM_ACCOUNT: "Confirm a change to how someone signs in",
     SIGN_AGREEMENT: "Sign the agreement",
     ANSWER_AGREEMENT: "Answer the school about the agreement",
     CHASE_AGREEMENT: "Ask why the agreement is not signed",

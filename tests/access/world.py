@@ -100,6 +100,7 @@ class Place:
     term_id: int = 0
     measure_id: int = 0
     request_id: int = 0
+    change_id: int = 0
     job_id: int = 0
     agreement_text_id: int = 0
     message_id: int = 0
@@ -128,6 +129,7 @@ def build() -> Place:
     place.line_id, place.calendar_id, place.term_id = ash.primary.id, calendar.id, _first_term(calendar.id)
     place.measure_id = builders_measures.assessments.ensure_standard_measures() or 1
     place.request_id = builders_accounts.account_request().id
+    place.change_id = builders_accounts.address_change(ash.senco, ash.coordinator).id
     job = jobs.enqueue("of_the_tests")
     job.failed_at = clock.now()
     _publish_policy(ash)

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from portal.accounts.models import Passkey, Person, SignInSession
+from portal.accounts.models import AccountChange, Passkey, Person, SignInSession
 from portal.accounts.operations import second_factor as factors
 from portal.accounts.operations.passkeys import NOT_TAKEN
 from portal.accounts.operations.sessions import open_session
@@ -19,7 +19,7 @@ from portal.policy import Role
 from tests import people
 from tests.accounts.conftest import Browser
 from tests.authenticator import PRESENT, Device
-from tests.builders_accounts import PASSWORD, code_at, with_password
+from tests.builders_accounts import PASSWORD, code_at, second_manager, with_password
 
 ENGINES = ("sqlite",)
 EMAIL = "worker.one@service.example"
@@ -282,18 +282,25 @@ def test_who_may_take_a_second_step_away(app, given, sign_in, device, worker):
             people.person("Cora One", Role.COORDINATOR).id,
             with_password("Cora Two", Role.COORDINATOR, email="two@service.example").id,
             people.person("Ada", Role.ADMIN).id,
+            second_manager().id,
         )
     )
-    coordinator, other, admin = ids
+    coordinator, other, admin, third = ids
     second = sign_in(other)
     add(second, Device())
     first = sign_in(coordinator)
     page = first.get(f"/people/{other}").text
-    assert "An administrator can take their second step away" in page
+    assert "An administrator can ask to remove their second step" in page
     assert first.post(f"/people/{other}/steps/take-second-factor").status_code == 403
     before = count(app, Notice)
     assert first.post(f"/people/{worker}/steps/take-second-factor").status_code == 303, "a worker's it may"
     assert sign_in(admin).post(f"/people/{other}/steps/take-second-factor").status_code == 303
+    assert count(app, Passkey) == 2, "nothing goes before a second person has confirmed it"
+    with app.app_context():
+        waiting = db.session.scalars(select(AccountChange.id)).all()
+    confirming = sign_in(third)
+    for change_id in waiting:
+        assert confirming.post(f"/people/changes/{change_id}/confirmation").status_code == 303
     assert count(app, Passkey) == 0
     assert count(app, Notice) == before + 2, "each is told"
     assert first.post(f"/people/{other}/steps/link").status_code == 403, (

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from portal.accounts.models import OneTimeLink, Person, RoleAssignment, SignInSession
+from portal.accounts.models import AccountChange, OneTimeLink, Person, RoleAssignment, SignInSession
 from portal.accounts.operations import links
 from portal.accounts.operations import people as operations
 from portal.accounts.queries import PeopleFilter, actor_of, people_page
@@ -17,7 +17,7 @@ from portal.kernel.errors import NotPermitted, OutOfReach, Refused
 from portal.kernel.submissions import new_id
 from portal.policy import Role
 from tests import people
-from tests.builders_accounts import PASSWORD, with_password, with_second_factor
+from tests.builders_accounts import PASSWORD, second_manager, with_password, with_second_factor
 
 USUAL_ENGINE = "sqlite"
 
@@ -37,6 +37,19 @@ def coordinator(given):
 @pytest.fixture
 def worker(given):
     return given(lambda: with_password("Wilma Worker").id)
+
+
+@pytest.fixture
+def second(given):
+    return given(lambda: second_manager().id)
+
+
+def confirmed(app, client, second):
+    """What the second person is shown once they have confirmed the newest change."""
+    change_id = one(app, select(func.max(AccountChange.id)))
+    page = client.get(f"/people/changes/{change_id}")
+    assert "confirm" in page.text
+    return client.post(f"/people/changes/{change_id}/confirmation")
 
 
 def link_on(page):
@@ -112,22 +125,26 @@ def test_a_new_link_ends_the_old_one(app, coordinator, sign_in):
     assert app.test_client().get(new).status_code == 200
 
 
-def test_a_reset_lasts_a_day_and_ends_sessions(app, coordinator, worker, sign_in, clock):
+def test_a_reset_lasts_a_day_and_ends_sessions(app, coordinator, second, worker, sign_in, clock):
     theirs = sign_in(worker)
-    link = link_on(sign_in(coordinator).post(f"/people/{worker}/steps/link").text)
+    asked = sign_in(coordinator).post(f"/people/{worker}/steps/link")
+    assert (asked.status_code, "/welcome/" in asked.text) == (303, False), "who asks never sees it"
+    link = link_on(confirmed(app, sign_in(second), second).text)
     assert theirs.get("/me").status_code == 200, "making the link ends nothing yet"
     guest = app.test_client()
     assert "Your name" not in guest.get(link).text
     assert guest.post(link, data={"password": "nine calm otters"}).status_code == 303
     assert theirs.get("/me").status_code == 302
-    late = link_on(sign_in(coordinator).post(f"/people/{worker}/steps/link").text)
+    sign_in(coordinator).post(f"/people/{worker}/steps/link")
+    late = link_on(confirmed(app, sign_in(second), second).text)
     clock.forward(hours=24)
     assert app.test_client().get(late).status_code == 404
 
 
-def test_a_reset_leaves_the_second_factor(app, given, coordinator, sign_in):
+def test_a_reset_leaves_the_second_factor(app, given, coordinator, second, sign_in):
     person_id = given(lambda: with_second_factor("Wim", email="wim@service.example").id)
-    link = link_on(sign_in(coordinator).post(f"/people/{person_id}/steps/link").text)
+    sign_in(coordinator).post(f"/people/{person_id}/steps/link")
+    link = link_on(confirmed(app, sign_in(second), second).text)
     app.test_client().post(link, data={"password": "nine calm otters"})
     client = app.test_client()
     client.post("/sign-in", data={"email": "wim@service.example", "password": "nine calm otters"})
@@ -297,9 +314,10 @@ def test_a_planned_end_holds_until_its_day(app, coordinator, worker, clock, sign
         assert actor_of(worker).roles == frozenset()
 
 
-def test_disabled_and_enabled(app, coordinator, worker, sign_in):
+def test_disabled_and_enabled(app, coordinator, second, worker, sign_in):
     theirs, client = sign_in(worker), sign_in(coordinator)
-    link = link_on(client.post(f"/people/{worker}/steps/link").text)
+    client.post(f"/people/{worker}/steps/link")
+    link = link_on(confirmed(app, sign_in(second), second).text)
     assert client.post(f"/people/{worker}/steps/disable").status_code == 303
     assert theirs.get("/").status_code == 302
     assert app.test_client().get(link).status_code == 404
@@ -332,10 +350,12 @@ def test_the_last_administrator_stays_even_for_an_actor_who_is_one_no_more(given
         operations.disable(ghost, admin)
 
 
-def test_taking_a_second_factor_away(app, given, coordinator, sign_in):
+def test_taking_a_second_factor_away(app, given, coordinator, second, sign_in):
     person_id = given(lambda: with_second_factor("Wim", email="wim@service.example").id)
     theirs, client = sign_in(person_id), sign_in(coordinator)
     assert client.post(f"/people/{person_id}/steps/take-second-factor").status_code == 303
+    assert theirs.get("/").status_code == 200, "asking takes nothing yet"
+    assert confirmed(app, sign_in(second), second).status_code == 303
     assert theirs.get("/").status_code == 302
     assert "second factor taken away" in actions(app)
     assert client.post(f"/people/{person_id}/steps/take-second-factor").status_code == 422
@@ -354,13 +374,16 @@ def test_two_editors_of_one_person(app, coordinator, worker, sign_in):
     assert one(app, select(Person.name).where(Person.id == worker)) == "Wilma One"
 
 
-def test_a_new_address_ends_sessions_and_must_be_free(app, coordinator, worker, sign_in):
+def test_a_new_address_ends_sessions_and_must_be_free(app, coordinator, second, worker, sign_in):
     theirs, client = sign_in(worker), sign_in(coordinator)
     version = one(app, select(Person.version).where(Person.id == worker))
     data = {"name": "Wilma", "email": "cora.coordinator@demo.example", "version": version}
     assert client.post(f"/people/{worker}/edit", data=data).status_code == 422
     data["email"] = "Wilma.New@demo.example"
     assert client.post(f"/people/{worker}/edit", data=data).status_code == 303
+    assert one(app, select(Person.email).where(Person.id == worker)) == "wilma.worker@demo.example"
+    assert theirs.get("/").status_code == 200, "asking changes nothing yet"
+    assert confirmed(app, sign_in(second), second).status_code == 303
     assert theirs.get("/").status_code == 302
     assert one(app, select(Person.email).where(Person.id == worker)) == "wilma.new@demo.example"
 
@@ -403,7 +426,7 @@ def test_the_person_page_says_how_the_account_stands(app, coordinator, sign_in, 
     assert "Their link opens until Tuesday 24 November at 9:30am" in page
     clock.forward(days=15)
     client = sign_in(coordinator)
-    assert "Their link opens nothing any more" in client.get(f"/people/{person_id}").text
+    assert "Their link no longer works" in client.get(f"/people/{person_id}").text
     assert timedelta(days=14)
 
 

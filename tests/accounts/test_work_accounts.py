@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from portal.accounts.models import OneTimeLink, Person, SignInSession, WorkIdentity
+from portal.accounts.operations import links
 from portal.accounts.operations import people as people_operations
 from portal.accounts.queries import actor_of
 from portal.accounts.rules import PersonDraft, RoleDraft
@@ -325,7 +326,7 @@ def test_an_invitation_is_accepted_with_a_work_account(work_app, given, microsof
 def test_a_link_to_reset_does_not_go_round_the_second_step(work_app, given, microsoft):
     def make():
         actor = actor_of(people.person("Ada", Role.ADMIN).id)
-        return people_operations.new_link(actor, with_second_factor().id)
+        return links.make_link(actor, with_second_factor())
 
     token = given(make)
     page = work_app.test_client().get(f"/welcome/{token}").text

@@ -211,4 +211,4 @@ def test_a_home_takes_few_statements_however_much_there_is(world, who):
     with statements() as sent:
         queries.home_for(actor, clock.today())
     from_settings = [s for s in sent if "FROM setting" in s]
-    assert len(sent) - len(from_settings) <= 6, "\n\n".join(sent)
+    assert len(sent) - len(from_settings) <= 7, "\n\n".join(sent)

@@ -61,6 +61,7 @@ def set_password(token: str, password: str, name: str | None = None) -> Person:
             raise Refused(wrong)
         person.name = name.strip()
     passwords.put_password(person, password)
+    person.joined_at = person.joined_at or now
     link.used_at = now
     themself = Actor(person.id, person.name, ())
     record(themself, "password set", person)

@@ -9,16 +9,19 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import rules
 from portal.accounts.models import Person, RoleAssignment
-from portal.accounts.operations import links, second_factor
+from portal.accounts.operations import changes, links
+from portal.accounts.operations.reach import changeable, ensure_may_reopen
 from portal.accounts.operations.sessions import end_all_sessions
+from portal.accounts.operations.watching import tell_others
 from portal.accounts.queries import places
-from portal.accounts.queries.people import dated_roles, people_of_school
+from portal.accounts.queries.people import people_of_school
+from portal.accounts.rules.changes import WATCHED_ROLES, Act
 from portal.extensions import db
 from portal.kernel import clock, versions
 from portal.kernel.access import ensure
 from portal.kernel.audit import record
 from portal.kernel.errors import NotPermitted, OutOfReach, Refused
-from portal.notices.operations import tell
+from portal.notices.operations import can_send, tell
 from portal.policy import SCHOOL_ROLES, Action, Actor, Role
 from portal.tasks import operations as tasks
 
@@ -33,10 +36,10 @@ LAST_ADMINISTRATOR = "This is the last administrator. Make somebody else an admi
 
 @dataclass(frozen=True)
 class Invitation:
-    """A new account and the token of its one-time link, which is shown once."""
+    """A new account, and the token of its one-time link: shown once, or None when the link was emailed."""
 
     person: Person
-    token: str
+    token: str | None
 
 
 def invite(actor: Actor, draft: rules.PersonDraft, role: rules.RoleDraft) -> Invitation:
@@ -49,7 +52,9 @@ def invite(actor: Actor, draft: rules.PersonDraft, role: rules.RoleDraft) -> Inv
     person = _add_person(draft)
     person.roles.append(_assignment(actor, role))
     record(actor, "person invited", person)
-    return Invitation(person, links.make_link(actor, person))
+    if role.role in WATCHED_ROLES:
+        tell_others(actor, person, Act.INVITED)
+    return Invitation(person, _invitation_link(actor, person))
 
 
 def first_administrator(email: str) -> Invitation:
@@ -62,34 +67,44 @@ def first_administrator(email: str) -> Invitation:
 
 
 def change_person(actor: Actor, person_id: int, draft: rules.PersonDraft, *, opened_with: int | None) -> None:
-    """Changes name and e-mail address. Raises ``Refused``, ``EditConflict``, ``NotPermitted`` or ``OutOfReach``."""
-    person = _changeable(actor, person_id)
+    """Changes the name, and asks for another address: whoever has signed in before keeps theirs until it is confirmed.
+
+    Raises ``Refused``, ``EditConflict``, ``NotPermitted`` or ``OutOfReach``.
+    """
+    person = changeable(actor, person_id)
     versions.check_version(person, opened_with)
     email = _good(draft)
     if email != person.email and _is_taken(email):
-        raise Refused("Somebody else has this e-mail address.")
-    if email != person.email:
-        end_all_sessions(person.id)
+        raise Refused(changes.EMAIL_TAKEN)
+    if email != person.email and person.was_here:
+        changes.ask_for_address(actor, person, email)
+    elif email != person.email:
         links.withdraw_links(actor, person.id)
-    person.name, person.email = draft.name.strip(), email
+        person.email = email
+    person.name = draft.name.strip()
     record(actor, "person changed", person)
 
 
-def new_link(actor: Actor, person_id: int) -> str:
-    """A new invitation, or a link to set another password. Raises ``Refused`` for a disabled account."""
-    person = _changeable(actor, person_id)
+def new_link(actor: Actor, person_id: int) -> str | None:
+    """A new invitation's token, to be shown once where there is no mail server.
+
+    Who has signed in before gets a link to set another password: nobody else sees it unless a second person confirms.
+    Raises ``Refused`` for a disabled account, and where nobody could confirm.
+    """
+    person = changeable(actor, person_id)
     if person.is_disabled:
         raise Refused("This account is disabled. Enable it first.")
-    if person.was_here:
-        if not person.has_second_factor:  # the link alone would open the account
-            _ensure_may_reopen(actor, person)
-        _tell(person, "link")
-    return links.make_link(actor, person)
+    if not person.was_here:
+        return _invitation_link(actor, person)
+    if not person.has_second_factor:  # the link alone would open the account
+        ensure_may_reopen(actor, person)
+    changes.ask_for_link(actor, person)
+    return None
 
 
 def add_role(actor: Actor, person_id: int, role: rules.RoleDraft) -> None:
     """Gives a role from day to day; the person's sessions end, so that they sign in with what they may now do."""
-    person = _changeable(actor, person_id)
+    person = changeable(actor, person_id)
     _refuse_own(actor, person, "You cannot change your own roles. Another administrator or coordinator can.")
     added = _assignment(actor, role)
     same = [r for r in person.roles if _is_same(r, added) and (r.ends_on is None or r.ends_on >= added.starts_on)]
@@ -97,6 +112,8 @@ def add_role(actor: Actor, person_id: int, role: rules.RoleDraft) -> None:
         raise Refused("They hold this role already.")
     person.roles.append(added)
     record(actor, "role given", person, fields=("roles",))
+    if role.role in WATCHED_ROLES:
+        tell_others(actor, person, Act.ROLE_ADDED)
     end_all_sessions(person.id)
 
 
@@ -105,7 +122,7 @@ def end_role(actor: Actor, person_id: int, role_id: int, last_day: date | None) 
 
     Raises ``Refused`` for one's own roles, for the last administrator and for a day that is over.
     """
-    person = _changeable(actor, person_id)
+    person = changeable(actor, person_id)
     _refuse_own(actor, person, "You cannot change your own roles. Another administrator or coordinator can.")
     role = next((r for r in person.roles if r.id == role_id), None)
     if role is None:
@@ -126,7 +143,7 @@ def end_role(actor: Actor, person_id: int, role_id: int, last_day: date | None) 
 
 def disable(actor: Actor, person_id: int) -> None:
     """Ends an account: sessions and links at once. Nobody disables themselves or the last administrator."""
-    person = _changeable(actor, person_id)
+    person = changeable(actor, person_id)
     _refuse_own(actor, person, "You cannot disable your own account. Another administrator or coordinator can.")
     if person.is_disabled:
         raise Refused("This account is disabled already.")
@@ -141,35 +158,30 @@ def disable(actor: Actor, person_id: int) -> None:
 
 def enable(actor: Actor, person_id: int) -> None:
     """Opens a disabled account again, with its roles and its password."""
-    person = _changeable(actor, person_id)
+    person = changeable(actor, person_id)
     if not person.is_disabled:
         raise Refused("This account is not disabled.")
     person.disabled_at = None
     record(actor, "account enabled", person)
+    tell_others(actor, person, Act.ENABLED)
 
 
 def take_second_factor(actor: Actor, person_id: int) -> None:
-    """For a lost phone and lost recovery codes: app, codes and passkeys go, the next sign-in sets them up anew.
+    """For a lost phone and lost recovery codes. Once confirmed, app, codes and passkeys go.
 
-    Sessions end, and the person is told. Raises ``NotPermitted`` when a coordinator would do it to staff who reach far.
+    Raises ``NotPermitted`` when a coordinator would do it to staff who reach far.
     """
-    person = _changeable(actor, person_id)
+    person = changeable(actor, person_id)
     _refuse_own(actor, person, "Turn your own second step off in your account.")
-    _ensure_may_reopen(actor, person)
+    ensure_may_reopen(actor, person)
     if not person.has_second_factor:
         raise Refused("They have no second step.")
-    second_factor.forget(person)
-    record(actor, "second factor taken away", person)
-    for passkey in person.passkeys:
-        record(actor, "passkey removed", passkey)
-        db.session.delete(passkey)
-    end_all_sessions(person.id)
-    _tell(person, "second-step")
+    changes.ask_to_remove_second_step(actor, person)
 
 
 def unlink_work_account(actor: Actor, person_id: int, identity_id: int) -> None:
-    """A work account opens this account no more; sessions end and the person is told. Raises as ``_changeable``."""
-    person = _changeable(actor, person_id)
+    """A work account opens this account no more; sessions end and the person is told. Raises as ``changeable``."""
+    person = changeable(actor, person_id)
     _refuse_own(actor, person, "Unlink your own work account in your account.")
     identity = next((one for one in person.work_identities if one.id == identity_id), None)
     if identity is None:
@@ -177,7 +189,8 @@ def unlink_work_account(actor: Actor, person_id: int, identity_id: int) -> None:
     record(actor, "work account unlinked", identity)
     db.session.delete(identity)
     end_all_sessions(person.id)
-    _tell(person, "work-account")
+    tell("sign_in_changed", [person.id], "/me", key=f"work-account-{identity_id}-unlinked", at_once=True)
+    tell_others(actor, person, Act.WORK_UNLINKED)
 
 
 def people_task(school_id: int) -> str:
@@ -191,29 +204,12 @@ def _settle_move(actor: Actor, school_id: int) -> None:
         tasks.settle(people_task(school_id), actor)
 
 
-def _ensure_may_reopen(actor: Actor, person: Person) -> None:
-    if not rules.may_reopen(actor.roles, _roles_now_or_later(person)):
-        raise NotPermitted
-
-
-def _tell(person: Person, what: str) -> None:
-    """Who is not asked is at least told, once for each time."""
-    key = f"sign-in-{person.id}-{what}-{clock.now():%Y%m%d%H%M%S}"
-    tell("sign_in_changed", [person.id], "/me", key=key)
-
-
-def _changeable(actor: Actor, person_id: int) -> Person:
-    ensure(actor, Action.MANAGE_PEOPLE)
-    person = db.session.get(Person, person_id)
-    if person is None:
-        raise OutOfReach
-    if not rules.may_change(actor.roles, _roles_now_or_later(person)):
-        raise NotPermitted
-    return person
-
-
-def _roles_now_or_later(person: Person) -> frozenset[Role]:
-    return frozenset(Role(r.role) for r in rules.held_today_or_later(dated_roles(person), clock.today()))
+def _invitation_link(actor: Actor, person: Person) -> str | None:
+    """Emailed where there is a mail server; else its token, to be shown once."""
+    if not can_send():
+        return links.make_link(actor, person)
+    changes.invite_by_email(person)
+    return None
 
 
 def _refuse_own(actor: Actor, person: Person, words: str) -> None:

@@ -39,10 +39,11 @@ def accept_invitation(link_digest: str, asserted: rules.Asserted, *, device: str
     if person.was_here:
         raise Refused("This account has a way to sign in already.")
     identity = _add(person, asserted)
-    identity.used_at = link.used_at = clock.now()
+    identity.used_at = link.used_at = person.joined_at = clock.now()
     themself = Actor(person.id, person.name, ())
     record(themself, "work account linked", identity)
     record(themself, "one-time link used", link)
+    record(themself, "account first used", person)
     return sign_in.begin(person, device=device, second_factor=asserted.strong)
 
 

@@ -1,6 +1,7 @@
 """Signing in and out, one's own account, people and their roles, requests for an account, who may do what."""
 
 from portal.accounts.views import (
+    changes,
     own_account,
     passkeys,
     people,
@@ -15,6 +16,7 @@ from portal.accounts.views.base import blueprint
 
 __all__ = [
     "blueprint",
+    "changes",
     "own_account",
     "passkeys",
     "people",

@@ -9,6 +9,7 @@ from flask_login import current_user
 from portal.accounts import principal, queries, rules
 from portal.accounts.forms import NameForm, PasswordForm, PinForm, TelephoneForm
 from portal.accounts.operations import own_account
+from portal.accounts.queries.changes import changes_of
 from portal.accounts.queries.people import work_telephone_of
 from portal.accounts.views.base import blueprint, is_fresh, moment_words, passkey_place, remote_address
 from portal.kernel import hx
@@ -35,6 +36,7 @@ def me() -> ResponseReturnValue:
         by_name=rules.localhost_address(request.host_url),
         has_pin=queries.has_pin(actor().person_id),
         work_telephone=work_telephone_of(actor().person_id),
+        waiting=changes_of(actor(), actor().person_id),
         moment=moment_words,
     )
 

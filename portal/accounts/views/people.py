@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import queries, rules
 from portal.accounts.forms import EndRoleForm, InviteForm, PersonForm, RoleForm
 from portal.accounts.operations import people as operations
+from portal.accounts.queries.changes import changes_of
 from portal.accounts.views.base import blueprint, link_address, moment_words
 from portal.kernel import clock, dates, forms, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import NotPermitted, Refused
+from portal.notices.operations import can_send
 from portal.policy import ROLE_LABELS, Action, Role
 
 
@@ -66,7 +68,7 @@ def invite() -> ResponseReturnValue:
             return link_page(made.person.id, made.token)
         except Refused as error:
             form.refuse(error.problems)
-    return hx.page("accounts/invite.html", form=form, found=found_schools(), status=_status())
+    return hx.page("accounts/invite.html", form=form, found=found_schools(), by_email=can_send(), status=_status())
 
 
 def offered(form: InviteForm | RoleForm) -> InviteForm | RoleForm:
@@ -84,10 +86,13 @@ def found_schools() -> object:
     return queries.find_schools(forms.clean_query(request.args.get("find"), 60))
 
 
-def link_page(person_id: int, token: str) -> ResponseReturnValue:
-    """The one-time link, shown once to be copied."""
+def link_page(person_id: int, token: str | None) -> ResponseReturnValue:
+    """The one-time link, shown once to be copied; without a token it was emailed, or waits for a second person."""
     person = queries.person_page(actor(), person_id)
     afterwards = url_for("accounts.person", person_id=person_id)
+    if token is None:
+        said = f"We've emailed the link to {person.row.email}." if can_send() else _WAITS
+        return hx.saved(afterwards, said)
     return hx.shown_once(
         "accounts/link.html",
         afterwards,
@@ -105,6 +110,8 @@ def person(person_id: int) -> ResponseReturnValue:
         "accounts/person.html",
         found=found,
         row=found.row,
+        waiting=changes_of(actor(), person_id),
+        by_email=can_send(),
         moment=moment_words,
         day=lambda day: dates.short_day_words(day, clock.today()),
     )
@@ -118,7 +125,9 @@ def edit_person(person_id: int) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             operations.change_person(actor(), person_id, form.draft(), opened_with=form.opened_with)
-            return hx.saved(url_for("accounts.person", person_id=person_id), "Saved.")
+            waits = any(one.email == form.draft().email.strip().lower() for one in changes_of(actor(), person_id))
+            said = "Saved. The new email address needs to be confirmed first." if waits else "Saved."
+            return hx.saved(url_for("accounts.person", person_id=person_id), said)
         except Refused as error:
             form.refuse(error.problems)
     return hx.page("accounts/edit_person.html", form=form, row=found.row, status=_status())
@@ -172,8 +181,9 @@ def person_step(person_id: int, step: str) -> ResponseReturnValue:
 _DONE = {
     "disable": "The account is disabled. Their sessions have ended.",
     "enable": "The account is enabled.",
-    "take-second-factor": "The second step is taken away. They can set up another when they sign in.",
+    "take-second-factor": "Asked for. The second step goes once this is confirmed.",
 }
+_WAITS = "Another coordinator or administrator needs to confirm this. It is on their list of tasks."
 
 
 def _changeable(person_id: int) -> queries.PersonPage:

@@ -13,6 +13,7 @@ from portal.accounts.views.people import found_schools, link_page, offered
 from portal.kernel import hx, rates
 from portal.kernel.access import actor, public, requires
 from portal.kernel.errors import Refused
+from portal.notices.operations import can_send
 from portal.policy import Action
 
 MOST_AN_HOUR = 10
@@ -111,6 +112,7 @@ def _request_page(asked_for: queries.RequestRow, form: InviteForm) -> ResponseRe
         asked=asked_for,
         form=offered(form),
         found=found_schools(),
+        by_email=can_send(),
         moment=moment_words,
         status=_status(),
     )

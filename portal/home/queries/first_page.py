@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from portal.accounts.queries.changes import NoticeRow, unseen_notices
 from portal.home import rules
 from portal.home.queries import parts
 from portal.home.queries.waiting import waiting_rows
@@ -19,6 +20,8 @@ class Home:
 
     wishes: tuple[WishRow, ...]
     """Children who want to talk to someone, above everything"""
+    account_notices: tuple[NoticeRow, ...]
+    """What was done about how people sign in, until it is seen"""
     groups: tuple[rules.Group, ...]
     lead: str
     school: parts.SchoolPart | None
@@ -45,6 +48,7 @@ def home_for(actor: Actor, today: date) -> Home:
     roles = actor.roles
     return Home(
         wishes=tuple(wishes),
+        account_notices=unseen_notices(actor),
         groups=rules.groups_of(waiting),
         lead=rules.lead(waiting),
         school=school,
