@@ -93,11 +93,12 @@ def submitted(writer: Person, line: ServiceLine, **pages: rules.PageDraft) -> Re
 
 
 def answered(writer: Person, referral: Referral, words: str = "Answered.") -> None:
-    """The service's own questions of a returned referral have an answer; it is not sent again yet."""
+    """The service's own questions have an answer, and what is blank in the form is not known; it is not sent yet."""
     questions = queries.questions_of(referral)
     own = {question.id: words for question in questions if not question.page}
     seen = queries.answers_version(referral, questions)
-    operations.answer_questions(actor_of(writer.id), referral, {}, own, details={}, opened_with=seen)
+    of_form = {question.id for question in questions if question.page}
+    operations.answer_questions(actor_of(writer.id), referral, {}, own, details={}, opened_with=seen, unknown=of_form)
 
 
 def role_ended(person: Person) -> None:

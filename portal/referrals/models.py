@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, event
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, event, false
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from portal.extensions import Model
@@ -157,6 +157,8 @@ class ReferralQuestion(Audited, Model):
     words: Mapped[str] = mapped_column(EncryptedText)
     answer: Mapped[str | None] = mapped_column(EncryptedText)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unknown: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """The school says that it does not know"""
     version: Mapped[int] = mapped_column(Integer)
 
     referral: Mapped[Referral] = relationship()

@@ -208,7 +208,7 @@ def test_a_second_return_asks_anew(cast):
     operations.take_step(as_(cast.senco), referral, "resubmit")
     operations.take_step(as_(cast.coordinator), referral, "return", asking=rules.Asking(own=("And then?",)))
     db.session.commit()
-    assert [row.words for row in queries.asked_rows(queries.questions_of(referral))] == ["And then?"]
+    assert [row.words for row in queries.asked_rows(referral, queries.questions_of(referral))] == ["And then?"]
     assert len(told("referral_returned")) == 2
 
 
@@ -221,6 +221,47 @@ def test_it_is_not_sent_again_before_the_services_own_questions_are_answered(cas
     build.answered(cast.senco, referral)
     operations.take_step(as_(cast.senco), referral, "resubmit")
     assert referral.status == "submitted"
+
+
+BLANKS = {"named": (("needs", "strengths"), ("evidence", "plan")), "own": ("Who leads?",)}
+
+
+def test_what_is_left_blank_is_asked_for_or_said_not_to_be_known(cast):
+    referral = returned(cast, **BLANKS)
+    strengths, plan, own = queries.questions_of(referral)
+    seen = queries.answers_version(referral, [strengths, plan, own])
+    with pytest.raises(RefusedFields) as refused:
+        operations.answer_questions(
+            as_(cast.senco), referral, {}, {}, details={}, opened_with=seen, unknown={strengths.id}, all_needed=True
+        )
+    assert refused.value.by_field == {f"unknown_{plan.id}": rules.BLANK, f"own_{own.id}": rules.BLANK}
+    with pytest.raises(Refused, match="2 questions with no answer yet"):
+        operations.take_step(as_(cast.senco), referral, "resubmit")
+    seen = queries.answers_version(referral, [strengths, plan, own])
+    unknown = {strengths.id, plan.id, own.id}
+    operations.answer_questions(
+        as_(cast.senco),
+        referral,
+        {},
+        {own.id: "Ms Lead"},
+        details={},
+        opened_with=seen,
+        unknown=unknown,
+        all_needed=True,
+    )
+    operations.take_step(as_(cast.senco), referral, "resubmit")
+    db.session.commit()
+    rows = queries.asked_rows(referral, queries.questions_of(referral))
+    assert [(row.unknown, row.blank, row.answer) for row in rows] == [
+        (True, False, ""),
+        (True, False, ""),
+        (False, False, "Ms Lead"),  # an answer counts more than the tick
+    ]
+    changed = queries.version_page(referral, 2).changes
+    assert [(one.label, one.now[0].text) for one in changed][:2] == [
+        ("Strengths and interests", rules.NOT_KNOWN),
+        ("Plan or provision map", rules.NOT_KNOWN),
+    ]
 
 
 def answer_task(referral):

@@ -101,7 +101,7 @@ def test_the_school_answers_just_what_was_asked_and_sends_it(app, world, sign_in
     }
     refused = post(client, url, **typed)
     assert refused.status_code == 422
-    assert "Answer this question, or say why you cannot." in refused.text
+    assert refused.text.count(">Answer this question, or tick “We don&#39;t know”.<") == 1
     assert "ADHD &amp; more" in refused.text
     more = post(client, url, **typed, add="strategies")
     assert more.location == f"{url}?more=strategies"
@@ -127,8 +127,16 @@ def test_the_plan_is_asked_for_and_the_answers_lead_to_where_it_is_added(app, wo
     page = client.get(url).text
     assert re.search(rf'href="/referrals/{world.submitted}/evidence">Add the file<', page)
     assert "Plan or provision map" in client.get(f"/referrals/{world.submitted}").text
-    assert post(client, url).status_code == 303
+    refused = post(client, url)
+    assert refused.status_code == 422
+    tick = re.search(r'name="(unknown_\d+)"', page)[1]
+    assert f'href="#{tick}"' in refused.text
+    assert post(client, url, **{tick: "y"}).status_code == 303
     assert status(app, world.submitted) == "submitted"
+    for who in (world.coordinator, world.senco):
+        shown = sign_in(who).get(f"/referrals/{world.submitted}").text
+        assert "The school does not know." in shown
+        assert "The answer is below" not in shown
 
 
 def test_what_is_typed_among_the_answers_is_kept_until_they_are_saved(app, world, sign_in):

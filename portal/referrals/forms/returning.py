@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import Field
 
-from portal.kernel.forms import EditForm, LongTextField, ManyField, TextField
+from portal.kernel.forms import EditForm, LongTextField, ManyField, TextField, TickField
 from portal.referrals import rules
 from portal.referrals.forms.base import PageForm, read_draft
 from portal.referrals.forms.pages import form_of
@@ -65,7 +65,8 @@ class AnswerForm(EditForm):
         return all([super().validate(extra_validators), *[part.validate() for part in self.parts]])
 
     def visible_fields(self) -> list[Field]:
-        return [*chain.from_iterable(part.visible_fields() for part in self.parts), *self.own_fields]
+        ticks = [field for name, field in self._fields.items() if name.startswith("unknown_")]
+        return [*chain.from_iterable(part.visible_fields() for part in self.parts), *self.own_fields, *ticks]
 
     @property
     def own_fields(self) -> list[Field]:
@@ -87,15 +88,24 @@ class AnswerForm(EditForm):
         """By page what was typed; fields that are not asked hold nothing that counts."""
         return {part.page: read_draft(rules.PAGE_BY_KEY[part.page].draft, part) for part in self.parts}
 
+    def tick(self, question_id: int) -> Field:
+        """Where “we don't know” is ticked for one question."""
+        return self[f"unknown_{question_id}"]
+
+    def unknown(self) -> set[int]:
+        """The ids of the questions that the school does not know."""
+        ticks = {name: field for name, field in self._fields.items() if name.startswith("unknown_")}
+        return {int(name.removeprefix("unknown_")) for name, field in ticks.items() if field.data}
+
     def own(self) -> dict[int, str]:
         """By question id what was answered."""
         return {int(field.short_name.removeprefix("own_")): field.data or "" for field in self.own_fields}
 
 
-def answer_form(questions: Sequence[tuple[int, str]], *, sending: bool) -> type[AnswerForm]:
-    """The form for these own questions (id and words); all must be answered before ``sending``."""
-    need = "Answer this question, or say why you cannot." if sending else None
-    fields = {f"own_{number}": LongTextField(words, longest=_ANSWER, required=need) for number, words in questions}
+def answer_form(own: Sequence[tuple[int, str]], asked: Sequence[tuple[int, str]]) -> type[AnswerForm]:
+    """The form for the service's ``own`` questions (id and words), and “we don't know” for all that are ``asked``."""
+    fields: dict[str, Field] = {f"own_{number}": LongTextField(words, longest=_ANSWER) for number, words in own}
+    fields |= {f"unknown_{number}": TickField(f"{rules.NOT_KNOWN}: {words}") for number, words in asked}
     return type("AnswerFormOfReturn", (AnswerForm,), fields)
 
 

@@ -1,6 +1,6 @@
 """Returning a referral with its questions, and the school's answers to just those."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from portal.extensions import db
 from portal.kernel import audit, clock
@@ -12,7 +12,7 @@ from portal.referrals.models import Referral, ReferralQuestion
 from portal.referrals.operations.autosave import put_away
 from portal.referrals.operations.form import lock, save_page
 from portal.referrals.queries.form import page_answers, saved_page
-from portal.referrals.queries.returned import answers_version, fields_asked, questions_of
+from portal.referrals.queries.returned import answers_version, blank_questions, fields_asked, questions_of
 from portal.schools.operations import RefusedFields
 
 LONGEST_ANSWER = 4_000
@@ -41,9 +41,14 @@ def answer_questions(
     *,
     details: Mapping[str, frozenset[str]],
     opened_with: int | None,
+    unknown: Collection[int] = (),
+    all_needed: bool = False,
     sitting: str = "",
 ) -> None:
     """Keeps the answers to the questions of the latest return, and to nothing else.
+
+    ``unknown`` are the ids of questions that the school cannot answer; an answer that is there counts more. With
+    ``all_needed`` a question that is left blank is refused.
 
     What the person typed there in this ``sitting`` and had not saved is then no longer kept beside them.
 
@@ -65,6 +70,9 @@ def answer_questions(
     for question in questions:
         if not question.page and question.id in own:
             _answer(question, own[question.id])
+    _note_unknown(referral, questions, unknown)
+    if all_needed and (blank := blank_questions(referral)):
+        raise RefusedFields({_place(question): rules.BLANK for question in blank})
     audit.record(actor, "questions answered", referral)
     put_away(actor, referral, rules.ANSWER_PAGE, sitting)
 
@@ -77,6 +85,22 @@ def _answer_page(actor: Actor, referral: Referral, key: str, sent: rules.PageDra
         save_page(actor, referral, key, draft, opened_with=row.version if row else 0, knows_alike=True)
     except RefusedFields as error:
         raise RefusedFields({f"{key}-{name}": words for name, words in error.by_field.items()}) from None
+
+
+def _note_unknown(referral: Referral, questions: list[ReferralQuestion], unknown: Collection[int]) -> None:
+    for question in questions:
+        question.unknown = False
+    for question in blank_questions(referral):
+        question.unknown = question.id in unknown
+        question.answered_at = clock.now() if question.unknown else None
+
+
+def _place(question: ReferralQuestion) -> str:
+    """The field of the answer page where the question is answered."""
+    if not question.page:
+        return f"own_{question.id}"
+    is_file = question.page == rules.PLACE_OF_FILES
+    return f"unknown_{question.id}" if is_file else f"{question.page}-{question.field}"
 
 
 def _answer(question: ReferralQuestion, words: str) -> None:

@@ -117,6 +117,11 @@ def uncalled_for(page: PageDraft, asked: Asked) -> set[str]:
             return set()
 
 
+def is_blank(page: PageDraft, field: str, asked: Asked) -> bool:
+    """Whether one question of a page has no answer, though its other answers do not make it pointless."""
+    return _is_empty(getattr(page, field)) and field not in uncalled_for(page, asked)
+
+
 def _refused_signature(page: PageDraft, asked: Asked) -> list[Missing]:
     if not isinstance(page, ReferrerPage):
         return []

@@ -11,6 +11,9 @@ MOST_OWN = 3
 """Own questions of one return"""
 ANSWER_PAGE = "answer"
 """The key under which what is typed on the page of answers is kept; it has no draft of its own."""
+NOT_KNOWN = "We don't know"
+"""What a school ticks, and what is read, where it cannot answer"""
+BLANK = f"Answer this question, or tick “{NOT_KNOWN}”."
 _FILES_ASKED: Mapping[tuple[str, str], str] = {(PLACE_OF_FILES, "plan"): FILE_ITEMS["plan"]}
 """Files that a return can ask for by name."""
 Draft = TypeVar("Draft")

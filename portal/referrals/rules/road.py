@@ -35,7 +35,7 @@ class ReferralFacts:
     ``panels_held`` whether there are panels; ``decision`` is the code being recorded; ``kind`` what the referral is
     for (pupil, group, school); ``decided_today`` and ``case_opened`` say whether a decision can still be taken back;
     ``agreed`` is the decision that stands, ``arranged`` whether what it agreed is arranged; ``unanswered`` counts the
-    service's own questions of the latest return that have no answer.
+    questions of the latest return with neither an answer nor “we don't know”.
     """
 
     missing: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ def _questions_are_answered(facts: ReferralFacts) -> list[str]:
     if not facts.unanswered:
         return []
     what = "a question" if facts.unanswered == 1 else f"{facts.unanswered} questions"
-    return [f"The service asked {what} of its own that has no answer yet. Open “Answer the service” first."]
+    return [f"The service asked {what} with no answer yet. Open “Answer the service” first."]
 
 
 def _pupil_is_known(facts: ReferralFacts) -> list[str]:

@@ -101,7 +101,7 @@ def show(reference: str) -> ResponseReturnValue:
         files=queries.files_of_referral(referral),
         timeline=queries.timeline_of(actor(), referral),
         decision=queries.decision_of(referral),
-        asked=queries.asked_rows(queries.questions_of(referral)),
+        asked=queries.asked_rows(referral, queries.questions_of(referral)),
         letters=queries.letters_of(referral),
         versions=queries.versions_of(referral),
         matches=queries.matches_of(actor(), referral),

@@ -80,7 +80,7 @@ def _opened(referral: Any) -> AnswerForm:
         return form
     fields = MultiDict([*kept.fields, ("version", str(kept.page_version))])
     typed = _answer_form(referral, formdata=fields)
-    if (typed.drafts(), typed.own()) == (form.drafts(), form.own()):
+    if (typed.drafts(), typed.own(), typed.unknown()) == (form.drafts(), form.own(), form.unknown()):
         return form
     typed.typed_on = queries.moment_words(kept.typed_at)
     return typed
@@ -93,11 +93,13 @@ def _answer_form(referral: Any, **sent: Any) -> AnswerForm:
         part_of(page, fields, saved.get(page) or rules.PAGE_BY_KEY[page].draft(), **sent)
         for page, fields in queries.fields_asked(questions).items()
     ]
-    own = [row for row in queries.asked_rows(questions) if row.is_own]
-    made = answer_form([(row.id, row.words) for row in own], sending=not _kept_for_later())
+    rows = queries.asked_rows(referral, questions)
+    own = [row for row in rows if row.is_own]
+    made = answer_form([(row.id, row.words) for row in own], [(row.id, row.words) for row in rows])
     form = made(
         version=queries.answers_version(referral, questions),
         **{f"own_{row.id}": row.answer or None for row in own},
+        **{f"unknown_{row.id}": row.unknown for row in rows},
         **sent,
     )
     form.parts = parts
@@ -117,6 +119,8 @@ def _keep(referral: Any, form: AnswerForm) -> None:
         form.drafts(),
         form.own(),
         details=details,
+        unknown=form.unknown(),
+        all_needed=not _kept_for_later(),
         opened_with=form.opened_with,
         sitting=sitting_sent(),
     )
@@ -154,21 +158,32 @@ def _answer_page(referral: Any, form: AnswerForm, status: int) -> ResponseReturn
     questions = queries.questions_of(referral)
     asked = queries.fields_asked(questions)
     titles = {part.page: rules.PAGE_BY_KEY[part.page].title for part in form.parts}
+    ids = {(question.page, question.field): question.id for question in questions}
     return hx.page(
         "referrals/answer.html",
         status=status,
         referral=referral,
         form=form,
         name=queries.subject_of(referral),
-        shown=[(part, titles[part.page], shown_on(part.page, asked[part.page])) for part in form.parts],
+        shown=[(part, titles[part.page], _with_ticks(form, part.page, asked[part.page], ids)) for part in form.parts],
         said=queries.reason_of_return(referral, questions),
         line=queries.status_line_of(referral),
-        files=queries.files_asked(questions),
+        files=[(row.words, form.tick(row.id)) for row in questions if row.page == rules.PLACE_OF_FILES],
+        own=[(field, form.tick(int(field.short_name.removeprefix("own_")))) for field in form.own_fields],
         page_version=_version_opened(referral, form, questions),
         draft_version=queries.version_typed(actor(), referral, rules.ANSWER_PAGE),
         sitting=submissions.new_id(),
         others=queries.others_typing(actor(), referral, rules.ANSWER_PAGE),
     )
+
+
+def _with_ticks(form: AnswerForm, page: str, asked: list[str], ids: dict[tuple[str, str], int]) -> list[Any]:
+    """Each question that is drawn, with where its “we don't know” is; a detail of another one follows that one."""
+    drawn = shown_on(page, asked)
+    ticks = {name: form.tick(ids[page, name]) for name in asked}
+    rest = [tick for name, tick in ticks.items() if name not in drawn]
+    last = drawn[-1] if drawn else ""
+    return [(one, [*filter(None, [ticks.get(one)]), *(rest if one == last else ())]) for one in drawn]
 
 
 def _version_opened(referral: Any, form: AnswerForm, questions: Any) -> int:
