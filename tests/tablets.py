@@ -10,7 +10,7 @@ from typing import Any
 
 from flask.sessions import SecureCookieSessionInterface
 from flask_migrate import upgrade
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Locator
 from werkzeug.serving import make_server
 
 from portal.accounts.operations.sessions import open_session
@@ -25,6 +25,9 @@ from portal.voice.rules.questions import Age, Moment
 from tests.builders_cases import World, case, world
 from tests.builders_voice import handed_over, prepared, with_pin
 from tests.serving import free_port
+
+BOUNCE = 450
+"""Milliseconds after which a second touch is meant"""
 
 
 @dataclass
@@ -110,6 +113,14 @@ class Tablets:
     def wishes(self) -> int:
         with self.unit():
             return int(db.session.scalar(db.select(db.func.count(TalkWish.id))) or 0)
+
+
+def give(card: Locator, at: int = 0) -> None:
+    """Touches the answer with this number, and touches it again."""
+    answer = card.locator(".tablet__choice").nth(at)
+    answer.click()
+    card.page.wait_for_timeout(BOUNCE)
+    answer.click()
 
 
 def whole(portal: Portal) -> Callable[..., Iterable[bytes]]:

@@ -7,8 +7,9 @@ const place = document.getElementById('tablet')
 const { worker, firstTouch } = document.body.dataset
 const over = document.getElementById('tablet-over')
 const NOT_KEPT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u2028\u2029\ufffe\uffff]/g // signs that no database keeps
-const SERVER_WALKS = ['question', 'stop', 'share', 'talk', 'whose', 'end']
-const ASIDE = ['stop', 'talk', 'talk-unsent'] // from where the child comes back to where it was
+const SERVER_WALKS = ['question', 'stop', 'share', 'tell', 'talk', 'whose', 'end']
+const ASIDE = ['stop', 'tell', 'talk', 'talk-unsent'] // from where the child comes back to where it was
+const AGAIN_AFTER = 400 // ms; a quicker second touch is a finger that bounced
 const HELD = 5_000 // ms that a touch waits for the tablet's store, before the server answers it
 const MOST_STROKES = 200
 const MOST_POINTS = 4_000
@@ -22,6 +23,9 @@ let drawn = document.body.dataset.screen // by the server; nothing once another 
 let turn = null // the record whose turn it is, and its screens
 let screens = null
 let cameFrom = 'welcome'
+let askedFrom = 'welcome' // where "No, by mistake" goes back to
+let picked = null // the answer that was touched last; touched again, it is given
+let pickedAt = 0
 let ended = 'finished'
 let several = false // turns that are still to come
 const chosen = new Map() // what is in sight again when the child goes back; only in memory
@@ -83,6 +87,7 @@ function show(section) {
   window.speechSynthesis?.cancel()
   place.replaceChildren(section)
   drawn = ''
+  picked = null
   document.body.classList.toggle('tablet__body--secondary', turn?.age === 'secondary')
   if (turn) Object.assign(document.documentElement, { lang: turn.lang, dir: turn.dir })
   listening.showListen(place)
@@ -102,6 +107,7 @@ function showScreen(name, at = -1) {
   const drawnNow = section(name, at)
   if (name === 'question') restore(drawnNow)
   if (name === 'welcome' && !(several && nothingSaid(turn))) drawnNow.querySelector('[data-another]')?.remove()
+  if (name === 'stop' && cameFrom !== 'question') drawnNow.querySelector('[data-before]')?.remove()
   show(drawnNow)
   if (drawnNow.dataset.kind === 'drawing') beginDrawing(drawnNow)
 }
@@ -163,7 +169,7 @@ function showAnimals(name, open) {
   several = open.length > 1
   const parts = partsOf(open[0])
   const list = parts.querySelector(`[data-screen="${name}"]`)
-  list.querySelector('form').append(...open.map(animalButton))
+  list.querySelector('.tablet__animals').append(...open.map(animalButton))
   placeSheet(parts)
   show(list)
 }
@@ -198,6 +204,7 @@ async function finish(end) {
 
 async function showEnd() {
   const last = section('end')
+  last.querySelector('[data-kept]').hidden = Boolean(turn.keptNothing)
   last.querySelector('[data-kept-nothing]').hidden = !turn.keptNothing
   last.querySelector('[data-another]').hidden = (await openTurns()).length === 0
   show(last)
@@ -218,6 +225,7 @@ async function wishToTalk() {
 // To "Stop" or "I want to talk". From one of them to the other the way back stays what it was.
 function stepAside(current) {
   remember(current)
+  askedFrom = current.dataset.screen
   if (!ASIDE.includes(current.dataset.screen)) cameFrom = current.dataset.screen
 }
 
@@ -234,6 +242,7 @@ async function goBack(section) {
   remember(section)
   if (ASIDE.includes(screen)) {
     turn = (await one(turn.id)) ?? turn
+    if (screen === 'tell' && askedFrom === 'stop') return showScreen('stop')
     if (cameFrom === 'animals') return showFirst()
     if (cameFrom === 'end') return showEnd()
     if (cameFrom === 'share') return showScreen('share')
@@ -244,8 +253,11 @@ async function goBack(section) {
     cameFrom = 'question' // going on means the questions, also where the child stepped aside from here
     return showScreen('stop')
   }
-  const target = screen === 'share' ? lastQuestion() : Number(at) - 1
-  turn = (await change(turn.id, (known) => known.state === 'open' && { ...known, at: target })) || turn
+  return goTo(screen === 'share' ? lastQuestion() : Number(at) - 1)
+}
+
+async function goTo(at) {
+  turn = (await change(turn.id, (known) => known.state === 'open' && { ...known, at })) || turn
   where(turn)
 }
 
@@ -253,10 +265,12 @@ async function touched(form, act) {
   const current = form.closest('[data-screen]')
   if (form.dataset.act.startsWith('choose')) return chosenAnimal(form.dataset.act, await openTurn(act))
   if (act === 'another') return toTheAnimals()
-  if (act === 'talk') return turn ? leaveToTalk(place.querySelector('[data-screen]')) : askWhose()
+  if (act === 'talk') return turn ? askOnce(place.querySelector('[data-screen]')) : askWhose()
   if (!form.isConnected) return // another screen came while the touch was held
   if (act === 'start') return start()
+  if (act === 'tell') return wishToTalk()
   if (act === 'back') return goBack(current)
+  if (act === 'before') return goTo(turn.at - 1)
   if (act === 'stop') return leaveToStop(current)
   if (act === 'throw_away') return finish({ end: 'stopped', keep: false })
   if (act === 'keep') return keepSome()
@@ -270,8 +284,8 @@ function chosenAnimal(act, record) {
   if (!record) return showFirst()
   begin(record)
   if (act === 'choose') return
-  cameFrom = 'animals'
-  return wishToTalk()
+  cameFrom = askedFrom = 'animals'
+  showScreen('tell')
 }
 
 // For another child; or it was the wrong animal, and its turn is as if nobody had touched it.
@@ -285,9 +299,9 @@ function leaveToStop(current) {
   showScreen('stop')
 }
 
-function leaveToTalk(current) {
+function askOnce(current) {
   stepAside(current)
-  return wishToTalk()
+  showScreen('tell')
 }
 
 async function askWhose() {
@@ -431,8 +445,31 @@ place.addEventListener('change', ({ target }) => {
   if (target.name === 'nobody' && target.checked) for (const box of place.querySelectorAll('[name=share]')) box.checked = false
   if (target.name === 'share' && target.checked) place.querySelector('[name=nobody]').checked = false
   place.querySelector('[data-problem]')?.setAttribute('hidden', '')
-  if (target.checked && target.matches('.tablet__mark')) sayChoice(target)
 })
+
+// A touch chooses an answer and says it. Where there can be only one, the same one touched again is given.
+place.addEventListener('click', ({ target, timeStamp }) => {
+  if (!target.matches('.tablet__mark') || !target.checked) return
+  const card = target.closest('[data-screen]')
+  if (target === picked && card.matches('[data-once]')) return giveAgain(card, timeStamp)
+  picked = target
+  pickedAt = timeStamp
+  const line = card.querySelector('[data-again]')
+  if (line) line.textContent = line.dataset.again
+  sayChoice(target)
+})
+// A browser makes no click of the space bar on what is chosen already.
+place.addEventListener('keydown', (event) => {
+  const { target, key, timeStamp, repeat } = event
+  if (key !== ' ' || repeat || target !== picked || !target.checked || !target.closest('[data-once]')) return
+  event.preventDefault()
+  giveAgain(target.closest('[data-screen]'), timeStamp)
+})
+
+function giveAgain(card, moment) {
+  if (moment - pickedAt > AGAIN_AFTER) card.querySelector('.tablet__enter').click()
+}
+document.body.dataset.touch = 'twice' // from here on no button is needed for it
 
 // A chosen answer is spoken, where the browser can.
 function sayChoice(box) {

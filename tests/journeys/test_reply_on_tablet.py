@@ -161,7 +161,7 @@ def handed_over_and_done(portal: Tablets, browser: Browser, *, javascript: bool)
     back, forward = "history.back()", "history.forward()"
     after += [move(page, way) for way in (back, back, forward, forward)]
     after += [opened(page, address + way) for way in (*ways, "/voice/tablet/reply", "/voice/tablet/reply?new=1")]
-    assert "This tablet is finished" in after[-1]
+    assert "Time to give the tablet back" in after[-1]
     context.close()
     return shown, after
 
@@ -179,9 +179,14 @@ def test_a_wish_to_talk_comes_back_to_the_answer(portal: Tablets, chromium: Brow
     page = context.new_page()
     hand_over(page, portal.address, of_case)
 
+    page.get_by_role("button", name="I want to talk to someone").click()
+    page.get_by_role("button", name="No, by mistake").click()
+    expect(page.get_by_text(DID)).to_be_visible()
+    assert portal.wishes() == before
     page.get_by_role("button", name="I want to talk to someone").dblclick()
+    page.get_by_role("button", name="Yes").dblclick()
     expect(page.get_by_role("heading", name="We have told someone")).to_be_visible()
-    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Carry on").click()
 
     expect(page.get_by_text(DID)).to_be_visible()
     page.get_by_role("button", name="Done").dblclick()

@@ -9,13 +9,17 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from portal.voice.rules.questions import Moment
 from tests.journeys.conftest import WCAG
-from tests.tablets import Tablets, tablets
+from tests.tablets import BOUNCE, Tablets, give, tablets
 
 SPY = """
 window.spoken = []
 window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text } }
 Object.defineProperty(window, 'speechSynthesis', {
-  value: { speak: (said) => window.spoken.push([said.text, said.lang]), cancel() {}, getVoices: () => [] },
+  value: {
+    speak: (said) => window.spoken.push([said.text, said.lang]),
+    cancel() {},
+    getVoices: () => [{ lang: 'en-GB', localService: true }],
+  },
 })
 """
 TARGETS = "button:visible:not(.tablet__enter), .tablet__choice:visible, a:visible, textarea:visible"
@@ -92,7 +96,7 @@ def test_every_screen_is_clean_and_large(portal: Tablets, chromium: Browser, age
     page.locator("[data-screen=stop]").wait_for()
     check(page, axe=every)
     page.get_by_role("button", name="Throw it away").click()
-    expect(page.get_by_text("We have kept nothing")).to_be_visible()
+    expect(page.get_by_text("We did not keep anything")).to_be_visible()
     check(page, axe=every)
     assert not [words for words in said if "content security" in words]
     page.context.close()
@@ -106,11 +110,37 @@ def test_listen_says_the_right_words_in_the_right_language(portal: Tablets, chro
     page.get_by_role("button", name="Listen", exact=True).click()
 
     choices = ["Loved it", "It was good", "It helped a little", "It didn't help"]
-    assert spoken(page) == ["How was our help?", *choices]
-    page.get_by_role("button", name="Listen: It didn't help").click()
-    assert spoken(page) == ["It didn't help"]
+    assert spoken(page) == ["How was our help?", "Touch an answer. Touch it again to choose it.", *choices]
     page.get_by_text("It was good").click()
     assert spoken(page) == ["It was good"]
+    page.context.close()
+
+
+def test_an_answer_is_said_when_it_is_touched_and_given_when_it_is_touched_again(
+    portal: Tablets, chromium: Browser
+) -> None:
+    page = opened(portal, chromium, Moment.HELP)
+    page.get_by_role("button", name="Start").click()
+    first, second = page.locator(".tablet__card[data-at='0']"), page.locator(".tablet__card[data-at='1']")
+    expect(first.get_by_role("button", name="Next")).to_be_hidden()
+    one, other = first.locator(".tablet__choice").nth(0), first.locator(".tablet__choice").nth(1)
+    one.dblclick()  # a finger that bounces
+    page.wait_for_timeout(BOUNCE)
+    other.click()
+    page.wait_for_timeout(BOUNCE)
+    said = spoken(page)
+    expect(first.get_by_role("status")).to_have_text("Touch it again to choose it")
+    expect(first).to_be_visible()
+    assert said == [one.locator(".tablet__says").inner_text(), other.locator(".tablet__says").inner_text()]
+
+    other.click()
+
+    expect(second).to_be_visible()
+    back(page)
+    page.wait_for_timeout(BOUNCE)
+    other.click()  # what was given before is said first, too
+    expect(first).to_be_visible()
+    assert spoken(page) == said[1:]
     page.context.close()
 
 
@@ -119,6 +149,18 @@ def spoken(page: Page) -> list[str]:
     said = page.evaluate("spoken.splice(0)")
     assert all(language == "en-GB" for _, language in said)
     return [words for words, _ in said]
+
+
+def wish(page: Page) -> None:
+    page.get_by_role("button", name="I want to talk to someone").click()
+    page.get_by_role("button", name="Yes").click()
+    page.locator(".tablet__card[data-screen=talk]").wait_for()
+
+
+def back(page: Page) -> None:
+    """From a question to the one before, by way of Stop."""
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Back to the question before").click()
 
 
 def listen(page: Page) -> list[str]:
@@ -135,22 +177,22 @@ def test_listen_is_there_wherever_a_child_decides(portal: Tablets, chromium: Bro
     assert listen(page)[1:] == ["Draw with your finger."]
     page.get_by_role("button", name="I don't know").click()
     page.locator("[data-at='5']").wait_for()
-    assert listen(page)[1:] == ["Say it, and the grown-up with you writes it down. Or write it yourself."]
+    assert listen(page)[1:] == ["Say it and the grown-up will write it down. Or write it yourself."]
     page.get_by_role("button", name="I don't know").click()
     page.locator("[data-screen=share]").wait_for()
-    page.get_by_role("button", name="Listen: Nobody else").click()
+    page.get_by_text("Nobody else").click()
     assert spoken(page) == ["Nobody else"]
     assert "You can change your mind later." in listen(page)[1]
     page.get_by_role("button", name="Stop").click()
     page.locator("[data-screen=stop]").wait_for()
-    assert listen(page)[2:] == ["Keep it", "Throw it away", "Go on with the questions"]
+    assert listen(page)[2:] == ["Keep it", "Throw it away", "Carry on with the questions"]
     page.get_by_role("button", name="Throw it away").click()
     page.locator("[data-screen=end]").wait_for()
-    thanks = ["Thank you", "We have kept nothing of what you said.", "You can give the tablet back now."]
+    thanks = ["Thank you", "We did not keep anything you said.", "You can give the tablet back now."]
     assert listen(page) == thanks
     page.reload()
     page.locator(".tablet__card[data-screen=over]").wait_for()
-    assert listen(page)[:2] == ["This tablet is finished", "Please give it back to the grown-up."]
+    assert listen(page)[:2] == ["Time to give the tablet back", "Please give it to the grown-up."]
     page.context.close()
 
 
@@ -160,16 +202,19 @@ def test_the_way_back_from_stop_and_talk_is_to_the_question(portal: Tablets, chr
     question = page.locator(".tablet__card[data-at='0']")
     question.get_by_role("button", name="Stop").click()
     page.locator("[data-screen=stop]").get_by_role("button", name="I want to talk to someone").click()
-    page.locator("[data-screen=talk]").get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="No, by mistake").click()
+    expect(page.locator("[data-screen=stop]")).to_be_visible()
+    wish(page)
+    page.locator("[data-screen=talk]").get_by_role("button", name="Carry on").click()
 
     expect(question).to_be_visible()
     page.get_by_role("button", name="I don't know").click()
     page.locator(".tablet__card[data-at='1']").get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Keep it").click()
-    page.locator("[data-screen=share]").get_by_role("button", name="I want to talk to someone").click()
-    page.locator("[data-screen=talk]").get_by_role("button", name="Back").click()
+    wish(page)
+    page.locator("[data-screen=talk]").get_by_role("button", name="Carry on").click()
     page.locator("[data-screen=share]").get_by_role("button", name="Back").click()
-    page.get_by_role("button", name="Go on with the questions").click()
+    page.get_by_role("button", name="Carry on with the questions").click()
     expect(page.locator(".tablet__card[data-at='1']")).to_be_visible()
     page.context.close()
 
@@ -179,12 +224,13 @@ def test_what_was_chosen_before_not_saying_is_not_chosen_any_more(portal: Tablet
     page.get_by_role("button", name="Start").click()
     first, second = page.locator(".tablet__card[data-at='0']"), page.locator(".tablet__card[data-at='1']")
     for way in ("I don't want to say", "I don't know"):
-        first.locator(".tablet__choice").first.click()
-        first.get_by_role("button", name="Next").click()
-        second.get_by_role("button", name="Back").click()
+        give(first)
+        second.wait_for()
+        back(page)
         expect(first.locator(".tablet__mark:checked")).to_have_count(1)
         first.get_by_role("button", name=way).click()
-        second.get_by_role("button", name="Back").click()
+        second.wait_for()
+        back(page)
         expect(first).to_be_visible()
         expect(first.locator(".tablet__mark:checked")).to_have_count(0)
     page.context.close()
@@ -210,7 +256,9 @@ def test_a_child_that_touched_the_wrong_animal_goes_back(portal: Tablets, chromi
     animals, welcome = page.locator(".tablet__animal"), page.locator(".tablet__card[data-screen=welcome]")
     animals.first.click()
     welcome.get_by_role("button", name="Start").click()
-    page.locator(".tablet__card[data-at='0']").get_by_role("button", name="Back").click()
+    page.locator(".tablet__card[data-at='0']").wait_for()
+    back(page)
+    welcome.wait_for()
     check(page)
     welcome.get_by_role("button", name="Back").click()
 
@@ -221,7 +269,8 @@ def test_a_child_that_touched_the_wrong_animal_goes_back(portal: Tablets, chromi
     welcome.get_by_role("button", name="Start").click()
     page.get_by_role("button", name="I don't know").click()
     for at in (1, 0):
-        page.locator(f".tablet__card[data-at='{at}']").get_by_role("button", name="Back").click()
+        page.locator(f".tablet__card[data-at='{at}']").wait_for()
+        back(page)
     expect(welcome).to_be_visible()
     # Something is answered: it is this child's turn.
     expect(welcome.get_by_role("button", name="Back")).to_have_count(0)
@@ -242,11 +291,11 @@ def test_nothing_kept_is_still_said_after_a_wish_to_talk(portal: Tablets, chromi
     page.locator(".tablet__card[data-at='1']").get_by_role("button", name="Stop").click()
     with page.expect_response("**/voice/deliver"):
         page.get_by_role("button", name="Throw it away").click()
-    page.get_by_text("nothing waits on this tablet").wait_for()
-    page.locator("[data-screen=end]").get_by_role("button", name="I want to talk to someone").click()
-    page.locator("[data-screen=talk]").get_by_role("button", name="Back").click()
+    page.get_by_text("nothing is waiting on this tablet").wait_for()
+    wish(page)
+    page.locator("[data-screen=talk]").get_by_role("button", name="Carry on").click()
 
-    expect(page.get_by_text("We have kept nothing of what you said.")).to_be_visible()
+    expect(page.get_by_text("We did not keep anything you said.")).to_be_visible()
     page.context.close()
 
 
@@ -261,10 +310,10 @@ def test_the_adult_reads_that_nothing_waits_any_more(portal: Tablets, chromium: 
     page.locator(".tablet__card[data-at='1']").get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Keep it").click()
     page.get_by_role("button", name="Done").click()
-    expect(line).to_contain_text("1 answer waits on this tablet")
+    expect(line).to_contain_text("1 answer is waiting on this tablet")
     page.context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(line).to_have_text("For the adult: nothing waits on this tablet.")
+    expect(line).to_have_text("For the adult: nothing is waiting on this tablet.")
 
     portal.staff(page.context)
     page.goto(f"{portal.address}/voice/")
@@ -283,9 +332,11 @@ def test_the_keyboard_alone_is_enough(portal: Tablets, chromium: Browser) -> Non
         reach(page, ".tablet__mark")
         page.keyboard.press("Space")
         expect(page.locator(".tablet__mark:checked")).to_have_count(1)
-        press(page, "Next")
+        page.wait_for_timeout(BOUNCE)
+        page.keyboard.press("Space")
     page.locator("[data-screen=question][data-at='2']").wait_for()
-    press(page, "Back")
+    press(page, "Stop")
+    press(page, "Back to the question before")
     expect(page.locator("[data-at='1'] .tablet__mark:checked")).to_have_count(1)
     reach(page, ".tablet__mark")
     page.keyboard.press("Enter")
@@ -330,7 +381,7 @@ def test_a_drawing_arrives_as_lines_and_can_be_undone(portal: Tablets, chromium:
         page.mouse.down()
         page.mouse.move(box["x"] + shift + 60, box["y"] + 90, steps=4)
         page.mouse.up()
-    page.get_by_role("button", name="Take the last line away").click()
+    page.get_by_role("button", name="Undo the last line").click()
     page.get_by_role("button", name="Next").click()
     page.locator("[data-at='5']").get_by_role("button", name="I don't know").click()
     with page.expect_response("**/voice/deliver") as delivered:
@@ -356,17 +407,17 @@ def test_the_whole_paper_is_in_sight_and_the_page_scrolls_beside_it(
     page.get_by_role("button", name="Start").click()
     for at in range(4):
         page.locator(f"[data-at='{at}']").get_by_role("button", name="I don't know").click()
-    paper, bar = page.locator("canvas"), page.locator(".tablet__ways" if size[0] < 400 else ".tablet__bottom")
+    paper, bar = page.locator("canvas"), page.locator(".tablet__bottom")
     paper.wait_for()
     box, ways = paper.bounding_box(), bar.bounding_box()
     assert box and ways
     assert box["y"] >= 0 and box["y"] + box["height"] <= ways["y"] <= size[1]
     assert box["width"] / box["height"] == pytest.approx(10 / 7, abs=0.02)
-    undo = page.get_by_role("button", name="Take the last line away")
+    undo = page.get_by_role("button", name="Undo the last line")
     if size[0] > 400:
         beneath = undo.bounding_box()
         assert beneath and beneath["y"] + beneath["height"] <= ways["y"]
-        assert box["height"] >= 350
+        assert box["height"] >= 250
     assert within_reach(page, undo)
     page.context.close()
 
@@ -393,7 +444,7 @@ def test_on_a_phone_the_ways_out_stay_in_sight_and_hide_no_answer(portal: Tablet
     for name in ("Stop", "I want to talk to someone", "I don't know", "I don't want to say"):
         box = page.get_by_role("button", name=name).bounding_box()
         assert box and box["y"] + box["height"] <= 640
-    for target in (*page.locator(".tablet__choice").all(), page.get_by_role("button", name="Next")):
+    for target in page.locator(".tablet__choice").all():
         assert within_reach(page, target)
     for at in range(6):
         page.locator(f"[data-at='{at}']").get_by_role("button", name="I don't know").click()
@@ -456,8 +507,7 @@ def test_where_nothing_can_be_kept_the_server_answers_every_touch(portal: Tablet
     page, _ = early(portal, chromium, NO_STORE)
     page.get_by_role("button", name="Start").click()
     expect(page.locator(".tablet__card[data-screen=question]")).to_be_visible()
-    page.locator(".tablet__choice").first.click()
-    page.get_by_role("button", name="Next").click()
+    give(page.locator(".tablet__card"))
     expect(page.locator("[data-at='1']")).to_be_visible()
     page.context.close()
 
@@ -508,7 +558,7 @@ def test_a_wish_on_the_last_screen_that_the_server_drew_is_told(portal: Tablets,
     page.unroute("**/tablet.js*")
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Throw it away").click()
-    page.get_by_role("button", name="I want to talk to someone").click()
+    wish(page)
 
     expect(page.get_by_role("heading", name="We have told someone")).to_be_visible()
     assert portal.wishes() == before + 1
@@ -530,9 +580,9 @@ def test_a_chosen_step_is_there_again_when_the_child_comes_back(portal: Tablets,
     while page.locator("[data-kind=steps]").count() == 0:
         page.get_by_role("button", name="I don't know").click()
         page.wait_for_timeout(100)
-    page.locator(".tablet__choice").nth(4).click()
-    page.get_by_role("button", name="Next").click()
-    page.locator(".tablet__card:not([data-kind=steps])").get_by_role("button", name="Back").click()
+    give(page.locator("[data-kind=steps]"), 4)
+    page.locator(".tablet__card:not([data-kind=steps])").wait_for()
+    back(page)
 
     expect(page.locator(".tablet__mark:checked")).to_have_attribute("value", "5")
     page.context.close()
@@ -542,7 +592,7 @@ def test_among_the_animals_a_child_who_wants_to_talk_says_which_one(portal: Tabl
     page = opened(portal, chromium, Moment.START, Moment.HELP)
     before = portal.wishes()
     page.get_by_role("button", name="I want to talk to someone").click()
-    expect(page.get_by_text("Then we know who wants to talk")).to_be_visible()
+    expect(page.get_by_text("So we know who wants to talk")).to_be_visible()
     check(page)
     page.get_by_role("button", name="Back").click()
     expect(page.locator(".tablet__card[data-screen=animals]")).to_be_visible()
@@ -550,9 +600,15 @@ def test_among_the_animals_a_child_who_wants_to_talk_says_which_one(portal: Tabl
 
     page.get_by_role("button", name="I want to talk to someone").click()
     page.locator(".tablet__animal").first.click()
+    page.get_by_role("button", name="No, by mistake").click()
+    assert portal.wishes() == before
+    page.get_by_role("button", name="I want to talk to someone").click()
+    page.locator(".tablet__animal").first.click()
+    check(page)
+    page.get_by_role("button", name="Yes").click()
     expect(page.get_by_role("heading", name="We have told someone")).to_be_visible()
     assert portal.wishes() == before + 1
-    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Carry on").click()
     expect(page.locator(".tablet__card[data-screen=animals]")).to_be_visible()
     page.context.close()
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 
 from portal.voice.rules.questions import Moment
 from tests.browser import CHROMIUM_FLAGS, chromium_path
-from tests.tablets import Tablets, tablets
+from tests.tablets import Tablets, give, tablets
 
 MARKER = "zebra-lantern"
 """Words that no page holds by itself"""
@@ -177,9 +177,10 @@ def answer_all(page: Page, chance: random.Random, between: Callable[[], None]) -
             continue
         else:
             marks = screen.locator(".tablet__mark")
-            chosen = marks.nth(chance.randrange(marks.count()))
-            given[key] = "answered", chosen.get_attribute("value") or ""
-            chosen.check(force=True)
+            number = chance.randrange(marks.count())
+            given[key] = "answered", marks.nth(number).get_attribute("value") or ""
+            give(screen, number)
+            continue
         screen.get_by_role("button", name="Next").click()
     page.locator("[data-screen=share]").wait_for()
     between()
@@ -249,6 +250,7 @@ def test_a_wish_to_talk_waits_for_the_signal_and_says_so(served: Tablets, chromi
     context.set_offline(True)
 
     page.get_by_role("button", name="I want to talk to someone").click()
+    page.get_by_role("button", name="Yes").click()
 
     page.wait_for_selector("[data-screen=talk-unsent]")
     assert page.locator("#tablet-connect").is_visible()
@@ -278,7 +280,7 @@ def test_several_children_in_one_morning(served: Tablets, chromium: Browser) -> 
         page.wait_for_selector("[data-screen=end]")
         if animal != "Hedgehog":
             page.get_by_role("button", name="Another child").click()
-    page.get_by_text("3 answers wait on this tablet").wait_for()
+    page.get_by_text("3 answers are waiting on this tablet").wait_for()
     nothing_readable(page)
     context.set_offline(False)
 

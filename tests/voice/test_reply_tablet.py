@@ -197,7 +197,7 @@ def tablet(sign_in: Any, ids: dict[str, Any], url: str) -> FlaskClient:
     return client
 
 
-FINISHED = "This tablet is finished"
+FINISHED = "Time to give the tablet back"
 CHILD = "/voice/tablet/reply"
 
 
@@ -312,15 +312,21 @@ def test_taken_back_meanwhile_shows_nothing(given: Given, tablet: FlaskClient, i
 
 
 def test_a_wish_to_talk_is_heard_before_and_after_done(given: Given, tablet: FlaskClient) -> None:
+    def wish(act: str, place: str) -> str:
+        return str(tablet.post("/voice/tablet", data={"act": act, "from": place}).location)
+
+    asked = tablet.get(done(tablet, "talk").location).text
+    place = re.findall(r'name="from" value="([^"]+)"', asked)[0]
+    assert "Shall we tell" in asked and given(lambda: db.session.scalars(select(TalkWish)).all()) == []
     for _ in range(2):
-        assert done(tablet, "talk").location == "/voice/tablet/ended?told=yes"
-    assert "We have told someone" in tablet.get("/voice/tablet/ended?told=yes").text
-    assert tablet.post("/voice/tablet", data={"act": "back"}).location == "/voice/tablet"
+        assert "We have told someone" in tablet.get(wish("tell", place)).text
+    assert wish("back", place) == "/voice/tablet"
     assert DID in tablet.get("/voice/tablet", follow_redirects=True).text
     done(tablet)
-    last = re.findall(r'name="from" value="([^"]+)"', tablet.get("/voice/tablet/ended").text)
-    again = tablet.post("/voice/tablet", data={"act": "talk", "from": last[0]})
-    assert again.location.startswith("/voice/tablet/ended?told=yes")
+    last = tablet.get("/voice/tablet/ended").text
+    assert "We will read what you said" in last and "data-kept hidden" in last  # it was an answer, not a question
+    assert "Shall we tell" in tablet.get(wish("talk", re.findall(r'name="from" value="([^"]+)"', last)[0])).text
+    assert "We have told someone" in tablet.get(wish("tell", place)).text
     assert given(lambda: len(db.session.scalars(select(TalkWish)).all())) == 1
 
 

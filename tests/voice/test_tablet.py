@@ -14,6 +14,7 @@ from portal.kernel import audit, settings
 from portal.voice.models import ChildView, TalkWish, VoicePlace
 from portal.voice.operations.places import secret_of
 from portal.voice.queries.tablet import WORDS, choice_key, picture_key
+from portal.voice.rules.places import How
 from portal.voice.rules.questions import ORDERED, Age, Kind, Moment, Question
 from portal.voice.rules.sharing import AUDIENCES
 from portal.voice.rules.symbols import ANIMALS, PICTURES, SYMBOLS
@@ -66,8 +67,9 @@ def test_a_whole_turn_without_scripts(app: Portal, given: Given) -> None:
     touch(client, "answer", at=5, words="Come again")
     answer = touch(client, "share", share=["school", "nonsense"])
 
-    assert answer.headers["Location"] == "/voice/tablet/ended"
-    assert "Thank you" in client.get("/voice/tablet/ended").text
+    assert answer.headers["Location"] == "/voice/tablet/ended?kept=yes"
+    last = client.get(answer.headers["Location"]).text
+    assert "Thank you" in last and re.search(r"data-kept>We will read .* two school weeks, someone will tell you", last)
     kept = given(
         lambda: [
             (row.question, row.state, row.choices, row.words)
@@ -83,7 +85,7 @@ def test_a_whole_turn_without_scripts(app: Portal, given: Given) -> None:
         ("tell_us", "answered", "", "Come again"),
     ]
     assert given(lambda: [s.audience for s in db.session.scalars(db.select(ChildView)).one().shares]) == ["school"]
-    assert "This tablet is finished" in client.get("/voice/tablet").text
+    assert "Time to give the tablet back" in client.get("/voice/tablet").text
 
 
 @pytest.mark.parametrize(("act", "expected"), [("keep", "answered"), ("throw_away", "kept_nothing")])
@@ -104,9 +106,10 @@ def test_stop_keeps_only_what_the_child_says(app: Portal, given: Given, act: str
 def test_a_wish_to_talk_is_told_before_anything_is_answered(app: Portal, given: Given) -> None:
     client = child(app, given)
     touch(client, "talk")
-    touch(client, "talk")
+    touch(client, "tell")
+    touch(client, "tell")
 
-    assert "have been told" in client.get("/voice/tablet").text
+    assert "We have told your helper" in seen(client)
     assert given(lambda: db.session.scalar(db.select(db.func.count(TalkWish.id)))) == 1
     assert outcome(given) is None
 
@@ -160,13 +163,13 @@ def test_stop_then_talk_then_back_leads_to_the_question(app: Portal, given: Give
     client = child(app, given)
     touch(client, "start")
     touch(client, "not_say", at=0)
-    for act in ("stop", "talk", "back"):
+    for act in ("stop", "talk", "tell", "back"):
         touch(client, act)
     assert 'data-at="1"' in seen(client)
-    for act in ("stop", "keep", "talk", "back", "back"):
+    for act in ("stop", "keep", "talk", "tell", "back", "back"):
         touch(client, act)
     assert "You have stopped" in seen(client)
-    touch(client, "back")  # “Go on with the questions”
+    touch(client, "back")  # “Carry on with the questions”
     assert 'data-at="1"' in seen(client)
 
 
@@ -179,6 +182,46 @@ def test_what_was_chosen_before_not_saying_is_not_chosen_any_more(app: Portal, g
     touch(client, "not_say", at=0)
     touch(client, "back")
     assert 'data-at="0"' in seen(client) and " checked>" not in seen(client)
+
+
+def test_no_by_mistake_tells_nobody_and_leads_back_to_where_it_was_pressed(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    touch(client, "start")
+    for acts, sight in ((("talk",), 'data-at="0"'), (("stop", "talk"), "You have stopped")):
+        for act in acts:
+            touch(client, act)
+        asked = seen(client)
+        assert "Shall we tell" in asked and "No, by mistake" in asked and "Stop" not in asked
+        touch(client, "back")
+        assert sight in seen(client)
+    assert wishes(given) == []
+
+
+def test_the_question_before_is_reached_from_stop(app: Portal, given: Given) -> None:
+    client = child(app, given)
+    touch(client, "start")
+    touch(client, "answer", at=0, choice="good")
+    touch(client, "before")  # from no other screen
+    assert 'data-at="1"' in seen(client)
+    for act in ("stop", "before"):
+        touch(client, act)
+    assert 'data-at="0"' in seen(client) and " checked>" in seen(client)
+    for act in ("stop", "before"):
+        touch(client, act)
+    assert "Hello" in seen(client)
+
+
+def test_who_answers_alone_is_not_told_that_somebody_writes(app: Portal, given: Given) -> None:
+    def alone() -> None:
+        place = db.session.scalars(db.select(VoicePlace)).one()
+        place.how, place.helper = How.ALONE.value, None
+        audit.record(None, "questionnaire prepared for a child", place)
+
+    client = child(app, given)
+    assert "the grown-up will write it down" in client.get("/voice/tablet").text
+    given(alone)
+    page = client.get("/voice/tablet").text
+    assert "will write it down" not in page and "Write what you want to say." in page
 
 
 def test_no_name_stands_on_any_screen(app: Portal, given: Given) -> None:
@@ -283,9 +326,9 @@ def test_the_wish_to_talk_is_on_the_last_screen_too(app: Portal, given: Given) -
     _, page = ended_turn(client)
     [asks_as] = re.findall(r'name="from" value="([^"]+)"', page)
 
-    told = touch(client, "talk", **{"from": asks_as}).headers["Location"]
+    told = touch(client, "tell", **{"from": asks_as}).headers["Location"]
 
-    assert "have been told" in client.get(told).text
+    assert "We have told your helper" in client.get(told).text
     assert len(wishes(given)) == 1
     assert outcome(given) == "kept_nothing"
 
@@ -294,12 +337,14 @@ def test_nothing_kept_is_still_said_after_a_wish_to_talk(app: Portal, given: Giv
     client = child(app, given)
     _, page = ended_turn(client)
     [asks_as] = re.findall(r'name="from" value="([^"]+)"', page)
-    told = seen(client, touch(client, "talk", **{"from": asks_as}).headers["Location"])
-    assert f'name="from" value="{asks_as}"' in told and "Until then, tell a grown-up you trust." in told
+    asked = seen(client, touch(client, "talk", **{"from": asks_as}).headers["Location"])
+    assert f'name="from" value="{asks_as}"' in asked and "Shall we tell" in asked and wishes(given) == []
+    told = seen(client, touch(client, "tell", **{"from": asks_as}).headers["Location"])
+    assert f'name="from" value="{asks_as}"' in told and "Until they come, tell a grown-up you trust." in told
 
     back = seen(client, touch(client, "back", **{"from": asks_as}).headers["Location"])
 
-    assert re.search(r"data-kept-nothing>\s*We have kept nothing", back)
+    assert re.search(r"data-kept-nothing>\s*We did not keep anything", back)
     assert len(wishes(given)) == 1
 
 
@@ -310,7 +355,7 @@ def test_the_last_screen_lets_nobody_ask_once_its_minutes_are_over(app: Portal, 
     clock.forward(minutes=46)
 
     assert "I want to talk to someone" not in client.get(address).text
-    touch(client, "talk", **{"from": asks_as})
+    touch(client, "tell", **{"from": asks_as})
     assert wishes(given) == []
     assert "Tell a grown-up you trust" in client.get("/voice/tablet").text
 
@@ -323,9 +368,9 @@ def test_an_old_last_screen_asks_for_its_own_child(app: Portal, given: Given) ->
     touch(client, "another")
     touch(client, "choose", place=second.public_id)
 
-    touch(client, "talk", **{"from": second.public_id})  # whose turn is not over
+    touch(client, "tell", **{"from": second.public_id})  # whose turn is not over
     assert wishes(given) == []
-    touch(client, "talk", **{"from": first.public_id})
+    touch(client, "tell", **{"from": first.public_id})
     assert wishes(given) == [first.id]
 
 
@@ -337,14 +382,17 @@ def test_among_the_animals_a_wish_asks_whose_it_is(app: Portal, given: Given) ->
     assert "I want to talk to someone" in client.get("/voice/tablet").text
 
     whose = touch(client, "talk").headers["Location"]
-    assert wishes(given) == [] and "Then we know who wants to talk" in client.get(whose).text
-    told = touch(client, "choose_to_talk", place=second.public_id).headers["Location"]
+    assert wishes(given) == [] and "So we know who wants to talk" in client.get(whose).text
+    asked = seen(client, touch(client, "choose_to_talk", place=second.public_id).headers["Location"])
+    assert wishes(given) == [] and f'name="place" value="{second.public_id}"' in asked
+    told = touch(client, "tell", place=second.public_id).headers["Location"]
 
     assert wishes(given) == [second.id]
-    assert "have been told" in client.get(told).text
+    assert "We have told your helper" in client.get(told).text
     back = client.get(touch(client, "back").headers["Location"]).text.split("<template")[0]
     assert "Which animal are you?" in back
-    assert touch(client, "choose_to_talk", place=first.public_id).status_code == 404  # its turn is over
+    for act in ("choose_to_talk", "tell"):
+        assert touch(client, act, place=first.public_id).status_code == 404  # its turn is over
 
 
 def test_what_waits_on_a_tablet_still_arrives_with_the_feature_off(app: Portal, given: Given) -> None:
@@ -389,7 +437,6 @@ def test_answers_are_read_in_the_questionnaires_language_where_it_has_them(app: 
 
     page = seen(client)
     assert '<span class="tablet__says">Tak sobie</span>' in page
-    assert 'data-text="Tak sobie" data-lang="pl-PL"' in page
 
 
 def test_listen_speaks_the_language_that_the_words_are_in(app: Portal, given: Given) -> None:
@@ -413,4 +460,4 @@ def test_every_screen_at_the_end_can_be_heard(app: Portal, given: Given) -> None
     client = child(app, given)
     address, _ = ended_turn(client)
     assert 'data-text="Thank you"' in seen(client, address)
-    assert 'data-text="This tablet is finished"' in seen(client)
+    assert 'data-text="Time to give the tablet back"' in seen(client)

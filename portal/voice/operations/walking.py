@@ -17,9 +17,9 @@ def go(place: VoicePlace, act: str, sent: Mapping[str, list[str]]) -> str:
     """One touch: takes it, and goes to the next screen. Answers a sentence where an answer does not fit, else "".
 
     A touch that belongs to another screen than the one in sight (pressed twice, an old page) changes nothing. The wish
-    to talk is told on every screen, also after the last one.
+    to talk is asked about once and told on every screen, also after the last one.
     """
-    if act == "talk":
+    if act == "tell":
         ask_to_talk(place)
     if place.settled_at is not None:
         return ""
@@ -44,8 +44,10 @@ def _after(walk: Walk, document: Document, act: str, sent: Mapping[str, list[str
         return rules.back(walk), ""
     if act == "stop" and walk.screen in (Screen.QUESTION, Screen.WELCOME, Screen.SHARE):
         return rules.aside(walk, Screen.STOP), ""
-    if act == "talk":
-        return rules.aside(walk, Screen.TALK), ""
+    if act == "before":
+        return rules.before(walk), ""
+    if act in ("talk", "tell"):
+        return rules.aside(walk, Screen.TELL if act == "talk" else Screen.TALK), ""
     if act in ("keep", "throw_away") and walk.screen is Screen.STOP:
         return rules.stop(walk, keep=act == "keep"), ""
     if act == "share" and walk.screen is Screen.SHARE:

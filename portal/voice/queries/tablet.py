@@ -13,8 +13,8 @@ from portal.kernel.crypto import keyed_digest
 from portal.kernel.languages import Catalogue, Language, Text, language_of
 from portal.voice.models import HandOver, SealingKey, VoicePlace
 from portal.voice.operations.places import secret_of
-from portal.voice.rules.places import FROM_FIRST_TOUCH
-from portal.voice.rules.questions import Age, Choice, Kind, Question, from_json
+from portal.voice.rules.places import FROM_FIRST_TOUCH, How
+from portal.voice.rules.questions import ORDERED, Age, Choice, Kind, Question, from_json
 from portal.voice.rules.sharing import AUDIENCE_SYMBOLS, AUDIENCES
 from portal.voice.rules.walk import Walk
 from portal.voice.rules.walk import from_json as walk_from_json
@@ -36,8 +36,8 @@ class AskedRow:
     choices: tuple["ChoiceRow", ...]
 
     @property
-    def takes_many(self) -> bool:
-        return self.kind == Kind.PICTURES
+    def takes_one(self) -> bool:
+        return self.kind in ORDERED
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class TurnRow:
     animal: str
     animal_words: Text
     age: str
+    is_alone: bool
+    """Nobody helps, so nobody is said to write anything down"""
     language: Language
     questions: tuple[AskedRow, ...]
     audiences: tuple[tuple[str, str, Text], ...]
@@ -81,6 +83,7 @@ def turn_row(place: VoicePlace) -> TurnRow:
         place.animal,
         words(f"animal_{place.animal}"),
         age.value,
+        place.how == How.ALONE,
         language,
         tuple(_asked(question, at, total, age, language) for at, question in enumerate(document.questions)),
         tuple((one.value, AUDIENCE_SYMBOLS[one], words(f"audience_{one.value}")) for one in AUDIENCES),

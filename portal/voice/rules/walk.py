@@ -16,6 +16,7 @@ class Screen(StrEnum):
     WELCOME = "welcome"
     QUESTION = "question"
     STOP = "stop"
+    TELL = "tell"
     SHARE = "share"
     TALK = "talk"
     END = "end"
@@ -32,7 +33,9 @@ class Walk:
     keep: bool = True
     ended: Ended = Ended.FINISHED
     came_from: Screen = Screen.WELCOME
-    """Where “I want to talk” goes back to"""
+    """Where “Stop” and “I want to talk” go back to"""
+    asked_from: Screen = Screen.WELCOME
+    """Where “No, by mistake” goes back to"""
 
     def given(self, key: str) -> Given | None:
         return next((one for one in self.answers if one.key == key), None)
@@ -67,6 +70,8 @@ def forward(walk: Walk, document: Document) -> Walk:
 
 def back(walk: Walk) -> Walk:
     """One screen back; from the first question to the welcome. Whoever stopped and then goes on is at a question."""
+    if walk.screen is Screen.TELL:
+        return replace(walk, screen=walk.asked_from)
     if walk.screen in (Screen.STOP, Screen.TALK):
         return replace(walk, screen=walk.came_from)
     if walk.screen is Screen.SHARE and walk.ended is Ended.STOPPED:
@@ -78,11 +83,21 @@ def back(walk: Walk) -> Walk:
     return replace(walk, at=walk.at - 1)
 
 
+def before(walk: Walk) -> Walk:
+    """From “Stop” to the question before the one where the child stopped."""
+    if walk.screen is not Screen.STOP or walk.came_from is not Screen.QUESTION:
+        return walk
+    return back(replace(walk, screen=Screen.QUESTION))
+
+
+_ASIDE = (Screen.STOP, Screen.TELL, Screen.TALK)
+
+
 def aside(walk: Walk, screen: Screen) -> Walk:
-    """To “Stop” or “I want to talk”, from where one can come back; between the two the way back stays the same."""
-    if walk.screen in (Screen.STOP, Screen.TALK):
-        return replace(walk, screen=screen)
-    return replace(walk, screen=screen, came_from=walk.screen)
+    """To “Stop” or “I want to talk”, from where one can come back; between them the way back stays the same."""
+    came_from = walk.came_from if walk.screen in _ASIDE else walk.screen
+    asked_from = walk.asked_from if walk.screen in (Screen.TELL, Screen.TALK) else walk.screen
+    return replace(walk, screen=screen, came_from=came_from, asked_from=asked_from)
 
 
 def stop(walk: Walk, *, keep: bool) -> Walk:
@@ -106,6 +121,7 @@ def to_json(walk: Walk) -> str:
             "answers": [_packed(one) for one in walk.answers],
             "ended": walk.ended.value,
             "came_from": walk.came_from.value,
+            "asked_from": walk.asked_from.value,
         }
     )
 
@@ -128,4 +144,5 @@ def from_json(text: str | None) -> Walk:
         answers,
         ended=Ended(row["ended"]),
         came_from=Screen(row["came_from"]),
+        asked_from=Screen(row.get("asked_from", row["came_from"])),
     )

@@ -13,7 +13,7 @@ from portal.kernel.languages import ENGLISH
 from portal.kernel.versions import version_sent
 from portal.policy import Action
 from portal.voice.forms.places import ShowReplyForm
-from portal.voice.operations import places, showing, talking
+from portal.voice.operations import places, showing
 from portal.voice.queries import said
 from portal.voice.queries.showing import language_of_reply, reply_shown
 from portal.voice.queries.tablet import WORDS
@@ -75,8 +75,7 @@ def touch_reply() -> ResponseReturnValue:
     if answered is None:
         return redirect(url_for(".tablet"), 303)
     if request.form.get("act") == "talk":
-        talking.ask_to_talk(answered)
-        return redirect(url_for(".ended", told="yes"), 303)
+        return redirect(url_for(".ended", told="ask", over=answered.public_id), 303)
     if request.form.get("act") != "done" or not showing.finish(token, seen_version=version_sent()):
         return redirect(url_for(".reply_on_tablet", new=1), 303)
     return _seen()

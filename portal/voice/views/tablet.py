@@ -18,6 +18,7 @@ from portal.kernel.web import let_it_be_kept, sent_without_token, takes_up_to
 from portal.voice.operations import arriving, places, talking, walking
 from portal.voice.queries import tablet as queries
 from portal.voice.rules.answers import Unreadable
+from portal.voice.rules.places import Outcome
 from portal.voice.rules.walk import Screen
 from portal.voice.views.base import CHILD, blueprint
 
@@ -52,7 +53,7 @@ def tablet() -> ResponseReturnValue:
 @public(_WHY)
 def touch_tablet() -> ResponseReturnValue:
     act, child = request.form.get("act", ""), places.open_session_of(session.get(CHILD))
-    if act in ("talk", "back") and "from" in request.form:
+    if act in ("talk", "tell", "back") and "from" in request.form:
         return _after_its_end(act, request.form["from"])
     if child is None:
         return redirect(url_for(".tablet"), 303)
@@ -61,7 +62,10 @@ def touch_tablet() -> ResponseReturnValue:
         places.choose_place(child, request.form.get("place", ""))
         return redirect(url_for(".tablet"), 303)
     if act == "choose_to_talk":
-        talking.ask_to_talk(places.open_place(child, request.form.get("place", "")))
+        wanting = places.open_place(child, request.form.get("place", ""))
+        return redirect(url_for(".ended", told="ask", place=wanting.public_id), 303)
+    if act == "tell" and "place" in request.form:
+        talking.ask_to_talk(places.open_place(child, request.form["place"]))
         return redirect(url_for(".ended", told="yes"), 303)
     place = queries.current_place(child)
     if act == "another" and not (place and queries.walk_of(place).answers):
@@ -81,29 +85,39 @@ def touch_tablet() -> ResponseReturnValue:
 
 
 def _after_its_end(act: str, public_id: str) -> ResponseReturnValue:
-    """From the last screen of a turn a child may ask to talk, and comes back to that screen."""
-    over = places.turn_just_ended(session.get(CHILD), public_id)
-    if over is None:
+    """From the last screen of a turn a child may ask to talk, and comes back to that screen; or to the answer that the
+    tablet shows.
+    """
+    over, child = places.turn_just_ended(session.get(CHILD), public_id), places.open_session_of(session.get(CHILD))
+    if over is None or (act == "back" and child is not None and child.reply_id is not None):
         return redirect(url_for(".tablet"), 303)
-    if act == "talk":
+    if act == "tell":
         talking.ask_to_talk(over)
-    told = "yes" if act == "talk" else None
+    told = {"talk": "ask", "tell": "yes"}.get(act)
     return redirect(url_for(".ended", told=told, over=over.public_id, kept=_kept(over.outcome)), 303)
 
 
 def _kept(outcome: str | None) -> str | None:
-    return "no" if outcome == "kept_nothing" else None
+    """What the last screen says became of what was said; nothing while that is open."""
+    return {Outcome.ANSWERED: "yes", Outcome.KEPT_NOTHING: "no"}.get(Outcome(outcome)) if outcome else None
 
 
 @blueprint.get("/voice/tablet/ended")
 @public("says thank you to a child; it shows nothing of what was said")
 def ended() -> ResponseReturnValue:
-    token, kept_nothing = session.get(CHILD), request.args.get("kept") == "no"
+    token, kept = session.get(CHILD), request.args.get("kept", "")
     child, over = places.open_session_of(token), places.turn_just_ended(token, request.args.get("over"))
-    asks_as = over.public_id if over else ""
+    asks_as = {"from": over.public_id} if over else {}
+    if request.args.get("told") == "ask":
+        return _page("tell", carried=[], hidden=asks_as if "over" in request.args else _among_the_animals())
     if request.args.get("told") == "yes":
-        return _page("talk", carried=[], asks_as=asks_as if "over" in request.args else "")
-    return _page("end", carried=[], another=child is not None, kept_nothing=kept_nothing, asks_as=asks_as)
+        return _page("talk", carried=[], hidden=asks_as if "over" in request.args else {})
+    return _page("end", carried=[], another=child is not None, kept=kept, hidden=asks_as)
+
+
+def _among_the_animals() -> dict[str, str]:
+    """Whose wish it is; checked against the hand-over when it is told."""
+    return {"place": request.args.get("place", "")}
 
 
 @blueprint.post("/voice/tablet/first-touch")
@@ -187,8 +201,8 @@ def _shown(child: Any, *, problem: str = "", status: int = 200) -> ResponseRetur
 
 def _page(screen: str, *, status: int = 200, **context: Any) -> ResponseReturnValue:
     language = context.pop("language", ENGLISH)
-    blank = {"turn": None, "walk": None, "asked": None, "problem": "", "another": False}
-    blank |= {"kept_nothing": False, "asks_as": ""}
+    blank: dict[str, Any] = {"turn": None, "walk": None, "asked": None, "problem": "", "another": False}
+    blank |= {"kept": "", "hidden": {}}
     return hx.page(
         "voice/tablet.html",
         status=status,
