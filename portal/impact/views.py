@@ -7,6 +7,7 @@ from portal.feedback.rules import CHANGE_LABELS
 from portal.impact import queries, rules
 from portal.kernel import audit, hx
 from portal.kernel.access import actor, requires
+from portal.kernel.errors import OutOfReach
 from portal.kernel.forms import clean_query
 from portal.policy import Action
 
@@ -28,8 +29,7 @@ def index() -> ResponseReturnValue:
         state_labels=rules.STATE_LABELS,
         beyond=queries.beyond(actor(), chart),
         changes=CHANGE_LABELS,
-        voices=queries.voices(actor(), chart, published=_is_published(chart)),
-        readings=_readings(chart),
+        voices=queries.voices(actor(), chart),
         csv_url=url_for("impact.chart_csv", **chart.chosen.query()),
     )
 
@@ -46,25 +46,9 @@ def chart_csv() -> ResponseReturnValue:
     return response
 
 
-def _is_published(chart: queries.Chart) -> bool:
-    """Asked for, and fixed: two tables of which one lies in the other could be subtracted.
-
-    So a filter, and all years together, lead to the service's own reading.
-    """
-    is_one_year = chart.chosen.year != queries.EVERY_YEAR
-    return request.args.get("reading") == "published" and is_one_year and not set(chart.chosen.query()) - {"year"}
-
-
-def _readings(chart: queries.Chart) -> dict[str, str]:
-    """The address of each way to read the figures of children's voice."""
-    query = chart.chosen.query()
-    year = None if chart.chosen.year == queries.EVERY_YEAR else query.get("year")
-    return {
-        "service": url_for("impact.index", **query, _anchor="impact-voices"),
-        "published": url_for("impact.index", year=year, reading="published", _anchor="impact-voices"),
-    }
-
-
 def _chosen() -> queries.ChartFilter:
+    """Raises ``OutOfReach`` for a reading other than the service's own: none hides names yet."""
+    if request.args.get("reading", "service") != "service":
+        raise OutOfReach
     asked = {name: clean_query(request.args.get(name)) for name in ("line", "year", "worker", "school")}
     return queries.ChartFilter.of(**asked)

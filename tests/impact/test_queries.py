@@ -16,9 +16,10 @@ from portal.impact.queries import Chart, ChartFilter, chart
 from portal.impact.rules import CellState, Share, row_year
 from portal.kernel import settings
 from portal.kernel.audit import record
-from portal.kernel.dates import school_year_label
+from portal.kernel.dates import school_year_label, school_year_start
 from portal.plans.rules import Implemented
 from portal.policy import Actor
+from portal.visits.queries.days import days_table
 from tests import builders_cases as cases
 from tests import builders_impact as build
 from tests.conftest import TUESDAY
@@ -273,6 +274,28 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(world: cases.World
         build.strategies(case, Implemented.YES, Implemented.NO)
         build.threshold(case, 9, 8)
     assert count() == few <= 9
+
+
+def test_the_ledger_and_the_chart_count_different_days_and_agree_where_they_can(
+    world: cases.World, coordinator: Actor
+) -> None:
+    """The chart rounds whole pieces of work to half days; the ledger adds up one year to the minute."""
+    this, last = TODAY - timedelta(days=1), TODAY - timedelta(days=400)
+    works = [cases.case(world), cases.case(world, cases.pupil(world.ash, "Ola", "N"))]
+    for number, day, minutes in ((0, this, 400), (0, last, 800), (1, this, 500)):
+        build.visit(works[number], world.worker, minutes).on_date = day
+    db.session.flush()
+    years = [school_year_start(day) for day in (last, this)]
+    assert years[0] != years[1]
+    before, now = (days_table(coordinator, year).total for year in years)
+    assert (before.minutes, now.minutes) == (800, 900)
+    totals = shown(coordinator).totals
+    assert totals.days == sum(half_days(minutes) for minutes in (1200, 500)) != now.days
+    assert abs(totals.days - Decimal(before.minutes + now.minutes) / 390) <= Decimal("0.25") * len(works)
+
+
+def half_days(minutes: int) -> Decimal:
+    return Decimal(round(Decimal(minutes) / 390 * 2)) / 2
 
 
 def test_published_days_stay_when_the_working_day_changes(world: cases.World, coordinator: Actor) -> None:

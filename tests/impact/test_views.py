@@ -80,20 +80,33 @@ def sheet(client: FlaskClient, query: str = "") -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
+@pytest.mark.parametrize("reading", ["published", "restricted", "PUBLISHED", "x" * 5_000, "\0"])
+@pytest.mark.parametrize("address", ["/impact/", "/impact/chart.csv"])
+def test_a_reading_that_hides_no_names_yet_is_refused(coordinator: FlaskClient, address: str, reading: str) -> None:
+    names = text_of(page(coordinator, TORBAY))
+    assert "Worker 1" in names
+    answer = coordinator.get(address, query_string={"reading": reading, "year": "2016/17"})
+    assert answer.status_code == 404
+    assert "Worker 1" not in answer.text
+    assert coordinator.get(address, query_string={"reading": "service"}).status_code == 200
+    assert "reading=" not in page(coordinator)
+
+
 def test_the_page_shows_the_published_figures(coordinator: FlaskClient) -> None:
     html = page(coordinator, TORBAY)
     words = text_of(html)
     for said in (
         "11 of 12 children kept their place (91.7%)",
         "10 pieces of work with 12 children",
-        "339 days",
+        "339 days on this work",
+        "The whole time of each piece of work, in whichever school year, to the nearest half day in each row",
         "168 by Worker 1, 171 by Worker 2",
         "Thrive increase known for 8 of 10: mean 18.25%, median 15.5%",
         "Threshold moves known for 7 of 10: mean 2.71 steps, median 3 steps",
         "5, 3, 0, 3, 2, 1, 5 (n = 7)",
         "Monitoring visit answered for 4 of 10",
         "Behaviour threshold: better in 6 of 7, no change in 1, worse in 0",
-        "all or some still in place in 3 of 4 visited",
+        "Actions still in place: yes in 2 of 4 visited, some in 1, no in 1",
     ):
         assert said in words, said
     rows = table_rows(html)

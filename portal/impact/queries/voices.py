@@ -9,7 +9,7 @@ from portal.policy import Actor
 from portal.voice.queries.said import changes_of, turns_of
 
 
-def voices(actor: Actor, chart: Chart, *, published: bool = False) -> rules.ShownVoices | None:
+def voices(actor: Actor, chart: Chart) -> rules.ShownVoices | None:
     """What children said in the work of this chart; None where there is none, or the feature is off.
 
     Three statements. What was imported from earlier charts has no views and does not count.
@@ -21,4 +21,4 @@ def voices(actor: Actor, chart: Chart, *, published: bool = False) -> rules.Show
     counted = frozenset(entry.case_id for entry in own)
     ended = frozenset(entry.case_id for entry in own if entry.row.ended_on)
     found = rules.voices(turns_of(cases), changes_of(cases), cases=counted, ended=ended)
-    return rules.shown(found, published=published)
+    return rules.shown(found, published=False)

@@ -152,7 +152,7 @@ def direction(step: Decimal) -> Shape:
 def _days(totals: Totals) -> Graph:
     return Graph(
         key="days",
-        message=f"{days_words(totals)}: {workers_words(totals)}",
+        message=f"{days_words(totals)} on this work: {workers_words(totals)}",
         axis="Days",
         label_heading="Worker",
         value_heading="Days",
@@ -162,12 +162,12 @@ def _days(totals: Totals) -> Graph:
 
 def _still_in_place(totals: Totals) -> Graph:
     shares = counted(totals, "still_in_place")
-    answered = totals.monitoring_answered
-    holding = sum(share.count for state, share in shares.items() if state in (CellState.MET, CellState.PARTLY))
-    visited = f"all or some still in place in {holding} of {answered.count} visited" if answered.count else ""
+    found = totals.monitoring_answered.count
+    yes, some, no = (shares[state].count if state in shares else 0 for state in _STILL_WORDS)
+    visited = f"Actions still in place: yes in {yes} of {found} visited, some in {some}, no in {no}"
     return Graph(
         key="still-in-place",
-        message=f"Actions: {visited}" if visited else "Actions still in place: no monitoring visit has answered yet",
+        message=visited if found else "Actions still in place: no monitoring visit has answered yet",
         axis="Pieces of work",
         label_heading="Actions still in place",
         value_heading="Pieces of work",
