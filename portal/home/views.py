@@ -3,14 +3,16 @@
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.home import operations, queries
+from portal.home import operations, queries, rules
 from portal.home.forms import GROUPS, FeaturesForm, SettingsForm, field_name
 from portal.kernel import audit as audit_trail
 from portal.kernel import clock, hx
 from portal.kernel import settings as stored
 from portal.kernel.access import actor, public, requires
+from portal.kernel.dates import MONTHS
 from portal.kernel.errors import OutOfReach, Refused
 from portal.kernel.forms import clean_query
+from portal.kernel.languages import ENGLISH, offered
 from portal.kernel.settings import KNOWN, Feature
 from portal.policy import Action
 
@@ -54,7 +56,14 @@ def brand() -> Response:
 @blueprint.get("/accessibility")
 @public("the accessibility statement")
 def accessibility() -> ResponseReturnValue:
-    return hx.page("home/accessibility.html")
+    prepared = rules.STATEMENT_PREPARED
+    return hx.page(
+        "home/accessibility.html",
+        criteria=rules.FAILED,
+        limits=rules.Limits(),
+        prepared=f"{prepared.day} {MONTHS[prepared.month - 1]} {prepared.year}",
+        languages=[language.name for language in offered() if language is not ENGLISH],
+    )
 
 
 @blueprint.get("/privacy")

@@ -158,7 +158,7 @@ def _drawn(status: int, words: str) -> str:
 
 
 def _ask_the_database_nothing() -> None:
-    settings.fall_back_to_defaults()
+    settings.ask_no_database()
     g.logged_person = logs.person_id()
     g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask import g
+from flask import current_app, g
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -158,6 +158,17 @@ KNOWN: Mapping[str, Known] = {
 }
 
 
+WANTED = (
+    "service.provider",
+    "service.help_line",
+    "contact.address",
+    "contact.telephone",
+    "contact.email",
+    "contact.hours",
+)
+"""What families and schools look for when they want to ask somebody; a service should not run without."""
+
+
 class Settings:
     """The settings as they stand; reading one that does not exist raises KeyError."""
 
@@ -199,6 +210,11 @@ class Settings:
         )
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """The labels of what a service should have set and has not."""
+        return tuple(KNOWN[key].label for key in WANTED if not self[key])
+
+    @property
     def brand(self) -> str:
         return self["service.brand"]
 
@@ -217,6 +233,7 @@ class Settings:
         return int(self["access.days_after_close"])
 
 
+_SEEN = "settings_seen"
 _all_settings = select(Setting.key, Setting.value)
 
 
@@ -224,13 +241,14 @@ def current() -> Settings:
     """The settings of this request or job, read once."""
     if "settings" not in g:
         g.settings = Settings({row.key: row.value for row in db.session.execute(_all_settings)})
+        current_app.extensions[_SEEN] = g.settings
     settings: Settings = g.settings
     return settings
 
 
-def fall_back_to_defaults() -> None:
-    """For error pages that must not ask the database."""
-    g.settings = Settings({})
+def ask_no_database() -> None:
+    """For error pages that must not ask the database: the settings as this process last read them."""
+    g.settings = current_app.extensions.get(_SEEN) or Settings({})
 
 
 def is_on(feature: Feature) -> bool:

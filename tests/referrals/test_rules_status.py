@@ -1,5 +1,6 @@
 """Rules of the status side: what is asked again, what changed, who may be the same child, letters, what follows."""
 
+import json
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.kernel.contact import Contact
 from portal.referrals import rules
 from portal.referrals.rules import (
     Asking,
@@ -146,6 +148,43 @@ def test_every_decision_has_its_letter(decision: str, kind: str) -> None:
     assert "{" not in words
     assert [b.heading for b in letter.blocks][-1] == "If you have a question"
     assert rules.from_kept(rules.to_kept(letter)) == letter
+
+
+CONTACT = Contact("Bay", "3 Invented Quay\nHarbourmouth", "01632 960 100", "office@demo.example", "Monday to Friday")
+
+
+@pytest.mark.parametrize(
+    ("telephone", "contact", "words"),
+    [
+        ("", None, "Talk to Cora Dean, Bay outreach, and give the reference R-2026-0001."),
+        (
+            "07700 900 100",
+            CONTACT,
+            "Talk to Cora Dean, Bay outreach, and give the reference R-2026-0001. Call 07700 900 100. "
+            "You can also call 01632 960 100 or email office@demo.example (Monday to Friday).",
+        ),
+        (
+            "",
+            CONTACT,
+            "Talk to Cora Dean, Bay outreach, and give the reference R-2026-0001. "
+            "Call 01632 960 100 or email office@demo.example (Monday to Friday).",
+        ),
+    ],
+)
+def test_a_letter_says_whom_to_talk_to_and_how(telephone: str, contact: Contact | None, words: str) -> None:
+    facts = LetterFacts(**{**vars(FACTS), "decision": "return", "telephone": telephone, "contact": contact})
+    letter = rules.letter(facts)
+    assert letter.blocks[-1].words == (words,)
+    assert letter.from_lines == (
+        ("3 Invented Quay", "Harbourmouth", "01632 960 100", "office@demo.example") if contact else ()
+    )
+    assert rules.from_kept(json.loads(json.dumps(rules.to_kept(letter)))) == letter
+
+
+def test_a_letter_from_before_there_were_contact_details_still_reads() -> None:
+    kept = rules.to_kept(rules.letter(FACTS))
+    del kept["from_lines"]
+    assert rules.from_kept(kept).from_lines == ()
 
 
 def test_the_letter_of_a_return_lists_the_questions() -> None:

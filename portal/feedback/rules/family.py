@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from portal.feedback.rules.said import ASPECTS, Answer, Feedback, Source, Way
+from portal.kernel.contact import Contact
 
 OPEN_FOR = timedelta(days=21)
 REMIND_AFTER = timedelta(days=7)
@@ -306,3 +307,15 @@ def asking_problem(earlier: Iterable[InvitationFacts], now: datetime) -> str:
     if any(one.revoked_at and one.sent_at and now < one.sent_at + ASK_AGAIN_AFTER for one in questions):
         return "This person was sent a question about this moment less than a week ago. Wait until the week is over."
     return ""
+
+
+def signature(name: str, telephone: str, contact: Contact, *, english: bool) -> str:
+    """How a text message ends: who sends it, and the number by which a family can check that.
+
+    A message in another language ends with names and number alone, which need no translation.
+    """
+    number = telephone or contact.telephone
+    if not english:
+        return ", ".join(filter(None, (name, contact.name, number)))
+    check = f" To check that this is from us, you can call {'me on ' if telephone else ''}{number}." if number else ""
+    return f"From {name}, {contact.name}.{check}"

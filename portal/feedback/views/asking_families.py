@@ -8,9 +8,11 @@ import segno
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.queries.people import work_telephone_of
 from portal.cases.queries import case_for, case_head
 from portal.feedback import operations, queries, rules
 from portal.feedback.forms import InviteForm, paper_form
+from portal.feedback.rules.family import signature
 from portal.feedback.views.base import EVENT, blueprint
 from portal.files.documents import DocumentsUnavailable, pdf
 from portal.files.web import pdf_answer
@@ -106,14 +108,30 @@ def family_message(reference: str, invitation_id: int) -> ResponseReturnValue:
     key = "message.reminder" if row.reminded_at else "message.text"
     address = url_for(".family_link", token=made.token, _external=True)
     shown = queries.invitation_row(actor(), row)
+    message = words(key, service=settings.current().contact.name, address=address)
+    ending = signature(
+        actor().name,
+        work_telephone_of(actor().person_id),
+        settings.current().contact,
+        english=message.language is ENGLISH,
+    )
     return hx.shown_once(
         "feedback/message.html",
         _at(reference, invitation_id),
         head=case_head(case),
         row=shown,
-        message=words(key, service=settings.current().name, address=address),
+        message=message,
+        text=f"{message.words}\n\n{ending}",
         number="".join(letter for letter in shown.phone if letter in "+0123456789"),
     )
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """Who signs a letter."""
+
+    name: str
+    telephone: str
 
 
 @dataclass(frozen=True)
@@ -153,6 +171,7 @@ def _letter_facts(invitation: Any, row: queries.InvitationRow, made: operations.
         "code": rules.code_words(made.code),
         "until": _day(invitation.expires_at.astimezone(clock.LONDON).date(), language),
         "today": _day(clock.today(), language),
+        "worker": _Worker(actor().name, work_telephone_of(actor().person_id)),
     }
 
 

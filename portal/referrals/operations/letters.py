@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from portal.accounts.queries.people import work_telephone_of
 from portal.extensions import db
 from portal.kernel import clock, settings
 from portal.kernel.crypto import LONGEST_TEXT
@@ -44,6 +45,8 @@ def write_letter(
         to_be_ratified=decided and referral.to_be_ratified,
         by=_in_full(by) if by else "",
         asked=asked,
+        telephone=work_telephone_of(actor.person_id),
+        contact=settings.current().contact,
     )
     return _keep(actor, referral, rules.letter(facts))
 

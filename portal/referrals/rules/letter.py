@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from portal.kernel.contact import Contact
 from portal.referrals.rules.decisions import ACCEPTING, DECIDED, leads_to_case
 
 
@@ -11,6 +12,7 @@ from portal.referrals.rules.decisions import ACCEPTING, DECIDED, leads_to_case
 class LetterFacts:
     """What a letter is made of, in words. ``decision`` is a code, or “take_back” when a decision is taken back.
 
+    ``telephone`` is the work number of who decided, ``contact`` the service's own details as they are today;
     ``by`` is a date in words (by when the coordinator, or with “return” the school, acts); ``asked`` are questions.
     """
 
@@ -30,6 +32,8 @@ class LetterFacts:
     to_be_ratified: bool = False
     by: str = ""
     asked: tuple[str, ...] = ()
+    telephone: str = ""
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Letter:
     sender: str
     service: str
     blocks: tuple[Block, ...]
+    from_lines: tuple[str, ...] = ()
+    """Who sends it: address, telephone and email of the service on the day it was written"""
 
 
 _TITLES: Mapping[str, str] = {
@@ -97,7 +103,7 @@ def letter(facts: LetterFacts) -> Letter:
         Block("What happens next", (_next(facts),)),
         _only("Where to turn", _turn_to(facts)),
         _only("To be ratified", _RATIFY if facts.to_be_ratified else ""),
-        Block("If you have a question", (_ASK.format(who=facts.decided_by, service=facts.service),)),
+        Block("If you have a question", (_ask(facts),)),
     ]
     return Letter(
         title=_TITLES[facts.decision],
@@ -108,11 +114,27 @@ def letter(facts: LetterFacts) -> Letter:
         sender=facts.decided_by,
         service=facts.service,
         blocks=tuple(block for block in blocks if block is not None),
+        from_lines=_from_lines(facts.contact),
     )
 
 
+def _from_lines(contact: Contact | None) -> tuple[str, ...]:
+    if contact is None:
+        return ()
+    return tuple(line for line in (*contact.address_lines, contact.telephone, contact.email) if line)
+
+
+def _ask(facts: LetterFacts) -> str:
+    """Whom to talk to and how; without any number or address, only whom."""
+    who = f"Talk to {facts.decided_by}, {facts.service}, and give the reference {facts.reference}."
+    own = f"Call {facts.telephone}." if facts.telephone else ""
+    ways = facts.contact.ways if facts.contact else ""
+    hours = f" ({facts.contact.hours})" if facts.contact and facts.contact.hours else ""
+    general = f"{'You can also ' if own else ''}{ways if own else ways[:1].upper() + ways[1:]}{hours}." if ways else ""
+    return " ".join(filter(None, (who, own, general)))
+
+
 _RATIFY = "This was decided between panels because it could not wait. The next panel is asked to ratify it."
-_ASK = "Speak with {who}, {service}, and name the reference."
 
 
 def _only(heading: str, words: str) -> Block | None:
@@ -148,6 +170,7 @@ def from_kept(kept: Mapping[str, Any]) -> Letter:
     """The letter from what ``to_kept`` made."""
     blocks: Sequence[Mapping[str, Any]] = kept["blocks"]
     return Letter(
-        **{name: value for name, value in kept.items() if name != "blocks"},
+        **{name: value for name, value in kept.items() if name not in ("blocks", "from_lines")},
         blocks=tuple(Block(block["heading"], tuple(block["words"]), tuple(block["items"])) for block in blocks),
+        from_lines=tuple(kept.get("from_lines", ())),
     )
