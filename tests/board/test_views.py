@@ -115,7 +115,7 @@ def test_a_board_takes_at_most_six_statements_and_is_recorded(app, sign_in, stor
     "query",
     [
         "line=x&worker=-1&school=99999999999&year=١٢&due=nonsense&stage=closed&more=9999999999",
-        "q=%00%ff%27%3Cscript%3E",
+        "q=%00%27%3Cscript%3E",
         "q=" + "x" * 3_000,
         "stage=plan&stage=exit&more=-1",
         "after=1.2&after=%00",
