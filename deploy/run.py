@@ -1,7 +1,7 @@
 """Serve the portal and run its worker; keep both alive until told to stop.
 
 Each process opens its own database connections: nothing is loaded here, and
-the server forks before it loads the portal.
+the server (serve.py) forks before it loads the portal.
 """
 
 import ctypes
@@ -19,6 +19,7 @@ PATIENCE = 30  # seconds for a gentle stop
 QUICK = 60  # seconds; a process that lived longer had started well
 DEATHS = 5  # quick ones in a row, then something is wrong that a restart will not mend
 
+PROCESSES = "2"
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 
@@ -156,14 +157,10 @@ def answers(host: str, port: int) -> bool:
         return False
 
 
-def server(bind: str) -> tuple[str, ...]:
-    if sys.platform == "win32":
+def server(host: str, port: int, bind: str) -> tuple[str, ...]:
+    if sys.platform == "win32":  # one process: sockets cannot be handed on as elsewhere
         return (sys.executable, "-m", "waitress", f"--listen={bind}", "--threads=8", "wsgi:app")
-    return (
-        *(sys.executable, "-m", "gunicorn", "wsgi:app"),
-        *("--bind", bind, "--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-        *("--graceful-timeout", str(PATIENCE - 5), "--log-level", "warning", "--no-control-socket"),
-    )
+    return (sys.executable, str(ROOT / "deploy" / "serve.py"), host, str(port), PROCESSES)
 
 
 def supervise() -> None:
@@ -176,7 +173,7 @@ def supervise() -> None:
         raise Refusal("The database could not be prepared; the lines above say why.")
 
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    services = [Service("portal", server(bind)), Service("worker", (*FLASK, "worker"))]
+    services = [Service("portal", server(host, port, bind)), Service("worker", (*FLASK, "worker"))]
     announced = False
     while True:
         for service in services:

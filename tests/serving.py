@@ -51,7 +51,7 @@ def flask(folder: Path, *arguments: str, **more: str) -> str:
 
 @dataclass
 class Server:
-    """gunicorn over one database; ``more`` are settings of the environment."""
+    """The portal's own server over one database; ``more`` are settings of the environment."""
 
     folder: Path
     workers: int = 1
@@ -66,11 +66,7 @@ class Server:
     def start(self) -> None:
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}"),
-                    *("--worker-class", "gthread", "--workers", str(self.workers), "--threads", "4"),
-                    *("--no-control-socket", "wsgi:app"),
-                ],
+                [sys.executable, "deploy/serve.py", "127.0.0.1", str(self.port), str(self.workers)],
                 cwd=ROOT,
                 env=environment(self.folder, **self.more),
                 stdout=log,

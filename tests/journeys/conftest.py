@@ -32,7 +32,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demonstration's cast and schools, without work, under gunicorn."""
+    """The demonstration's cast and schools, without work, under the portal's own server."""
     folder = tmp_path_factory.mktemp("served")
     flask(folder, "db", "upgrade")
     flask(folder, "demo", "--cast-only")
