@@ -29,6 +29,7 @@ from portal.files import worker as files
 from portal.home.queries import CATALOGUES
 from portal.kernel import (
     access,
+    alerts,
     assets,
     audit,
     clock,
@@ -52,6 +53,7 @@ from portal.schools.operations.contacts import CONTACT_CHANGED, CONTACT_REMOVED
 from portal.visits.queries import visit_dates_of
 from portal.visits.queries.for_referrals import visit_events
 from portal.voice.queries.tablet import WORDS as TABLET_WORDS
+from portal.voice.queries.talking import alerts_of_wishes
 
 FEATURES: dict[str, Feature | None] = {
     "home": None,
@@ -82,6 +84,7 @@ STAYS_OPEN = frozenset(
         "voice.read",
         "voice.hold",
         "voice.talk",
+        "voice.talk_deed",
         "voice.talk_seen",
         "voice.talk_closing",
     }
@@ -286,6 +289,7 @@ def _features(app: Portal) -> None:
     app.extensions[CONTACT_CHANGED], app.extensions[CONTACT_REMOVED] = after_contact_changed, before_contact_removed
     app.extensions[CATALOGUES] = {"Families": FAMILY_WORDS, "The child's tablet": TABLET_WORDS}
     app.extensions[files.TELL] = tell
+    app.extensions[alerts.SOURCE] = alerts.Source(Action.READ_VOICE, alerts_of_wishes)
     commands = import_module("portal.cli")
     commands.install(app)
 
@@ -296,12 +300,22 @@ def _for_templates() -> dict[str, Any]:
         "service": settings.current(),
         "person": person,
         "menu": _menu() if person else [],
+        "alerts": _alerts,
         "demonstration": g.get("demonstration", False),
         "request_id": g.get("request_id", ""),
         "brand_css_url": url_for("home.brand"),
         "feature_on": lambda name: settings.is_on(Feature(name)),
         "may": lambda action: person is not None and access.page_offers(person.actor, Action[action]),
     }
+
+
+def _alerts() -> dict[str, Any] | None:
+    """The lines above every page, and where it asks for new ones; None for whoever never has any."""
+    if not current_user.is_authenticated or current_user.must_use_second_factor:
+        return None
+    if not alerts.concern(current_user.actor):
+        return None
+    return {"lines": alerts.alerts_of(current_user.actor), "url": url_for("home.alerts")}
 
 
 def _menu() -> list[dict[str, Any]]:

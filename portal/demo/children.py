@@ -19,7 +19,7 @@ from portal.kernel import audit, clock, jobs
 from portal.policy import Actor, Role
 from portal.schools.queries import calendar_of
 from portal.voice.models import ChildView, HandOver, Questionnaire, QuestionnaireVersion, VoicePlace
-from portal.voice.operations import arriving, places, reading, talking
+from portal.voice.operations import arriving, places, reading, talking, wishes
 from portal.voice.operations.places import PlaceDraft
 from portal.voice.operations.questionnaires import ensure_ready_questionnaires
 from portal.voice.operations.reading import ReplyDraft
@@ -261,10 +261,10 @@ def _talked(cast: Cast, today: date) -> Story:
     wish = talking.ask_to_talk(place)
     arriving.keep_turn(place, Turn(Ended.STOPPED, False))
     yield at(day, 14, 5)
-    talking.see_wish(_worker_of(case), wish)
+    wishes.see_wish(_worker_of(case), wish)
     yield at(calendar_of(cast.primary_line).add_school_days(day, 1), 9, 30)
     lead = actor_of(people_with(Role.SAFEGUARDING)[0])
-    talking.close_wish(lead, wish, _DONE, opened_with=wish.version)
+    wishes.close_wish(lead, wish, _DONE, opened_with=wish.version)
 
 
 _DONE = "Talked for half an hour with the worker. It was about a falling-out on the bus; the school changed the seats."

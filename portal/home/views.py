@@ -9,6 +9,7 @@ from portal.kernel import audit as audit_trail
 from portal.kernel import clock, hx
 from portal.kernel import settings as stored
 from portal.kernel.access import actor, public, requires
+from portal.kernel.alerts import alerts_of
 from portal.kernel.dates import MONTHS
 from portal.kernel.errors import OutOfReach, Refused
 from portal.kernel.forms import clean_query
@@ -23,6 +24,13 @@ blueprint = Blueprint("home", __name__)
 @requires(Action.READ_TASKS)
 def index() -> ResponseReturnValue:
     return hx.page("home/index.html", home=queries.home_for(actor(), clock.today()))
+
+
+@blueprint.get("/alerts")
+@requires(Action.READ_TASKS)
+def alerts() -> ResponseReturnValue:
+    """What an open page asks for every little while: one statement, and it keeps nobody signed in."""
+    return hx.page("macros/alerts.html", lines=alerts_of(actor()))
 
 
 @blueprint.get("/reading")

@@ -72,7 +72,8 @@ def _in_english(letter: Letter) -> tuple[str, dict[str, Any]]:
         {"sentence": KINDS[line.kind].sentence, "link": KINDS[line.kind].link, "url": base_url() + line.path}
         for line in letter.lines
     ]
-    choice = base_url() + "/account/messages" if letter.has_account else ""
+    can_wait = all(KINDS[line.kind].can_wait for line in letter.lines)
+    choice = base_url() + "/account/messages" if letter.has_account and can_wait else ""
     template = "digest" if letter.is_digest or len(lines) > 1 else "message"
     return template, {"lines": lines, "choice_url": choice}
 

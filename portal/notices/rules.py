@@ -21,7 +21,11 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "sign_in_now": Kind("Sign in now", "Sign in now."),
+    "sign_in_now": Kind(
+        "A child wants to talk to someone",
+        "A child has asked to talk to someone, and you are the person we tell first: please sign in now.",
+        can_wait=False,
+    ),
     "training_evaluation_after": Kind(
         "Three questions about your training",
         "You came to a training session. Three questions wait for you.",

@@ -119,6 +119,9 @@ class School(Audited, Model):
     address: Mapped[str] = mapped_column(String(300), default="")
     postcode: Mapped[str] = mapped_column(String(10), default="")
     telephone: Mapped[str] = mapped_column(String(30), default="")
+    dsl_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    """Its designated safeguarding lead"""
+    dsl_telephone: Mapped[str] = mapped_column(String(30), default="", server_default="")
     closed_on: Mapped[date | None] = mapped_column(Date)
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
     authority_code: Mapped[str | None] = mapped_column(String(3))

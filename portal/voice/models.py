@@ -247,5 +247,22 @@ class TalkWish(Audited, Model):
     place: Mapped[VoicePlace] = relationship()
     case: Mapped[Case] = relationship()
     pupil: Mapped[Pupil] = relationship()
+    deeds: Mapped[list["TalkDeed"]] = relationship(order_by="TalkDeed.id", back_populates="wish")
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class TalkDeed(Audited, Model):
+    """What somebody did about a wish to talk, and when they wrote it. No page changes it."""
+
+    __tablename__ = "talk_deed"
+    audited_through = "wish"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wish_id: Mapped[int] = mapped_column(ForeignKey("talk_wish.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    words: Mapped[str] = mapped_column(EncryptedText)
+
+    wish: Mapped[TalkWish] = relationship(back_populates="deeds")
+    person: Mapped[Person] = relationship()

@@ -312,6 +312,7 @@ EXAMPLES: Mapping[str, Example] = {
     "voice.show_reply": case_with(view_id="view_id"),
     "voice.take_back": case_with(view_id="view_id"),
     "voice.talk": one(wish_id="wish_id"),
+    "voice.talk_deed": one(wish_id="wish_id"),
     "voice.talk_closing": one(wish_id="wish_id"),
     "voice.talk_seen": one(wish_id="wish_id"),
     "visits.of_case": case,

@@ -162,7 +162,8 @@ def test_the_page_shows_stage_people_warnings_and_is_recorded(sign_in, story, as
 
 
 @pytest.mark.both_engines
-def test_the_page_stays_under_twelve_statements(app, sign_in, story):
+def test_the_page_takes_few_statements(app, sign_in, story):
+    """One of them is what every page asks: does a child want to talk to somebody?"""
     client = sign_in(story.worker)
     seen = []
     with app.app_context():
@@ -170,7 +171,7 @@ def test_the_page_stays_under_twelve_statements(app, sign_in, story):
     sa.event.listen(engine, "before_cursor_execute", lambda *parts: seen.append(parts[2]))
     assert client.get(f"/cases/{story.reference}").status_code == 200
     statements = [words for words in seen if words.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "WITH"))]
-    assert len(statements) <= 12, "\n".join(statements)
+    assert len(statements) <= 13, "\n".join(statements)
 
 
 def test_a_section_is_a_link_without_scripts_and_loads_with_them(sign_in, story, app, monkeypatch):

@@ -22,7 +22,7 @@ from portal.tasks import operations as tasks
 from portal.tasks import queries as tasks_queries
 from portal.tasks.models import Task
 from portal.voice.models import ChildView, HandOver, TalkWish, ViewAnswer
-from portal.voice.operations import after_day, arriving, places, reading, sealing, talking
+from portal.voice.operations import after_day, arriving, places, reading, sealing, wishes
 from portal.voice.rules.answers import Unreadable
 from portal.voice.rules.sharing import Audience
 from tests import people
@@ -273,9 +273,9 @@ def test_a_wish_to_talk_is_told_at_once_and_only_a_lead_closes_it() -> None:
     assert {row.kind for row in db.session.scalars(select(Notice).where(Notice.key == f"talk-{wish.id}"))} == {
         "sign_in_now"
     }
-    talking.see_wish(actor_of(a_world.worker.id), wish)
+    wishes.see_wish(actor_of(a_world.worker.id), wish)
     with pytest.raises(NotPermitted):
-        talking.close_wish(actor_of(a_world.worker.id), wish, "Talked", opened_with=wish.version)
+        wishes.close_wish(actor_of(a_world.worker.id), wish, "Talked", opened_with=wish.version)
     assert len(open_tasks("talk_wish")) == 2
 
 
@@ -295,7 +295,7 @@ def test_a_child_who_asks_again_after_it_was_closed_is_heard_again(clock: Any) -
     deliver(first)
     deliver(press())  # pressed again while it is open
     wish = db.session.scalars(select(TalkWish)).one()
-    talking.close_wish(actor_of(lead.id), wish, "We talked.", opened_with=wish.version)
+    wishes.close_wish(actor_of(lead.id), wish, "We talked.", opened_with=wish.version)
 
     deliver(first)  # the tablet never heard that it was held
     assert open_tasks("talk_wish") == []

@@ -160,7 +160,7 @@ class TestOperations:
         wishes = [talking.ask_to_talk(place) for place in first if place]
         assert wishes[0] is wishes[1]
         lead = actor_of(people.person("Safe Lead", Role.SAFEGUARDING).id)
-        talking.close_wish(lead, wishes[0], "We talked.", opened_with=wishes[0].version)
+        wishes.close_wish(lead, wishes[0], "We talked.", opened_with=wishes[0].version)
 
         showing.finish(token, seen_version=1)
         place = places.turn_just_ended(token, made.place.public_id)

@@ -14,7 +14,7 @@ from portal.notices.models import Notice
 from portal.policy import Role
 from portal.voice.forms import after
 from portal.voice.models import ChildView
-from portal.voice.operations import reading, talking
+from portal.voice.operations import reading, talking, wishes
 from portal.voice.operations.reading import LONGEST_HELD, LONGEST_REPLY, SEEN_HOW
 from portal.voice.queries import said, shared
 from portal.voice.queries.rows import standing_of
@@ -212,7 +212,7 @@ def test_a_wish_to_talk_reaches_the_named_adult_and_the_leads_and_later_the_coor
     assert hears() == {"worker", "lead"}
     wish.deputies_told_at = clocks.now() + timedelta(hours=2)
     assert hears() == {"worker", "lead", "coordinator"}
-    talking.close_wish(actor_of(lead.id), wish, "We talked.", opened_with=wish.version)
+    wishes.close_wish(actor_of(lead.id), wish, "We talked.", opened_with=wish.version)
     assert hears() == set()
 
 
@@ -222,7 +222,7 @@ def test_a_wish_that_was_handed_on_is_opened_by_who_has_it_now(clock: Any, heir:
     a_case = case(a_world)
     coordinator = actor_of(a_world.coordinator.id)
     wish = talking.ask_to_talk(prepared(a_world, a_case))
-    talking.see_wish(actor_of(a_world.worker.id), wish)  # so that no deputy will be told
+    wishes.see_wish(actor_of(a_world.worker.id), wish)  # so that no deputy will be told
     if heir:
         allocate(coordinator, a_case, a_world.colleague.id)
     next_one = a_world.colleague if heir else a_world.coordinator

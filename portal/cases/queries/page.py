@@ -188,9 +188,10 @@ def _period_words(starts_on: date | None, ends_on: date | None, today: date) -> 
     return f"Until {day_words(ends_on, today)}"
 
 
-def contacts_of(case: Case) -> list[ContactRow]:
-    """The people around the pupils, with the safe ways to reach them and nothing else."""
-    pupils = {entry.pupil_id: entry.pupil for entry in case.pupils}
+def contacts_of(case: Case, only_pupil_id: int | None = None) -> list[ContactRow]:
+    """The people around the pupils (or around one of them), with the safe ways to reach them and nothing else."""
+    wanted = (entry for entry in case.pupils if only_pupil_id in (None, entry.pupil_id))
+    pupils = {entry.pupil_id: entry.pupil for entry in wanted}
     several = len(pupils) > 1
     contacts = db.session.scalars(
         db.select(Contact).where(Contact.pupil_id.in_(pupils)).order_by(Contact.pupil_id, Contact.id)

@@ -9,6 +9,7 @@ from portal.cases import operations, queries, rules
 from portal.cases.views.base import blueprint, board_url, section_links
 from portal.kernel import audit, clock, hx, submissions
 from portal.kernel.access import actor, reads_until, requires
+from portal.kernel.alerts import alerts_about
 from portal.policy import Action, may
 from portal.tasks import queries as tasks
 
@@ -31,6 +32,7 @@ def show(reference: str) -> ResponseReturnValue:
         steps=queries.steps_offered(actor(), case, queries.scope_of(case)),
         lead=queries.lead_of(case, due, _read_until(case)),
         dates=queries.dates_of(case),
+        alerts_here=alerts_about(actor(), case.__tablename__, case.id),
         tasks=due,
         by_hand=operations.SETTLED_BY_HAND,
         workers=queries.workers_of(case, covers),

@@ -20,6 +20,12 @@ class _SchoolFields:
     town = TextField("Town", longest=80)
     postcode = TextField("Postcode", longest=10)
     telephone = TextField("Telephone", longest=30)
+    dsl_name = TextField("Name of the safeguarding lead", longest=120)
+    dsl_telephone = TextField(
+        "Telephone of the safeguarding lead",
+        longest=30,
+        description="The direct line, shown when a child asks to talk to someone",
+    )
 
     def draft(self) -> rules.SchoolDraft:
         """What was typed; a closed school has no status field and stays closed."""

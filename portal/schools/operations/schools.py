@@ -13,7 +13,7 @@ from portal.schools.models import School
 from portal.schools.operations.closing import ask_to_move_people, settle_move
 from portal.schools.operations.problems import record_unique, refuse_any
 
-_PLAIN = ("name", "kind", "phase", "status", "town", "address", "postcode", "telephone")
+_PLAIN = ("name", "kind", "phase", "status", "town", "address", "postcode", "telephone", "dsl_name", "dsl_telephone")
 
 
 def add_school(actor: Actor, draft: rules.SchoolDraft) -> School:

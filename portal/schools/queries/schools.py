@@ -39,6 +39,8 @@ class SchoolRow:
     address: str
     postcode: str
     telephone: str
+    dsl_name: str
+    dsl_telephone: str
     closed_on: date | None
     successor_id: int | None
     is_ours: bool

@@ -48,7 +48,13 @@ class ReplyForm(EditForm):
         }
 
 
+class DeedForm(PortalForm):
+    """What somebody did about a wish to talk."""
+
+    words = LongTextField("What you did", required="Say what you did.", longest=LONGEST_DONE)
+
+
 class ClosingForm(EditForm):
     """What was done when a child wanted to talk."""
 
-    done = LongTextField("What was done", required="Say what was done.", longest=LONGEST_DONE)
+    done = LongTextField("What was done in the end", required="Say what was done.", longest=LONGEST_DONE)

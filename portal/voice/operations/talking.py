@@ -1,4 +1,4 @@
-"""“I want to talk to someone”: told at once, told further after two working hours, closed by a safeguarding lead."""
+"""“I want to talk to someone”: told straight away, and told further after two working hours."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,20 +7,17 @@ from sqlalchemy import select
 
 from portal.accounts.queries import people_with
 from portal.cases.models import Case
-from portal.cases.queries import scope_of
 from portal.extensions import db
 from portal.kernel import audit, clock, jobs
-from portal.kernel.access import ensure, involved_today
+from portal.kernel.access import involved_today
 from portal.kernel.crypto import keyed_digest
-from portal.kernel.errors import Refused
 from portal.kernel.unit_of_work import writing
-from portal.kernel.versions import check_version
 from portal.notices.operations import tell
-from portal.policy import Action, Actor, Role
+from portal.policy import Role
 from portal.tasks import operations as tasks
 from portal.tasks.rules import RULES, TALK_WISH
 from portal.voice.models import TalkWish, VoicePlace
-from portal.voice.rules.talking import closing_problems, deputies_at
+from portal.voice.rules.talking import deputies_at
 
 DEPUTIES_JOB = "voice_tell_deputies"
 
@@ -68,19 +65,20 @@ def _tell_all(wish: TalkWish) -> None:
 def _put_on_lists(wish: TalkWish, person_ids: Iterable[int], *, to_leads: bool) -> None:
     url, today, what = f"/voice/talk/{wish.id}", clock.today(), RULES[TALK_WISH]
     for person_id in person_ids:
-        key = f"{_prefix(wish)}-person-{person_id}"
+        key = f"{key_of(wish)}-person-{person_id}"
         tasks.ask(key, TALK_WISH, what, url, today, person_id=person_id, case_id=wish.case_id)
     if to_leads:
-        key = f"{_prefix(wish)}-leads"
+        key = f"{key_of(wish)}-leads"
         tasks.ask(key, TALK_WISH, what, url, today, role=Role.SAFEGUARDING, case_id=wish.case_id)
 
 
-def _prefix(wish: TalkWish) -> str:
+def key_of(wish: TalkWish) -> str:
+    """How the keys of its tasks and messages begin."""
     return f"talk-{wish.id}"
 
 
 def _write_to(wish: TalkWish, person_ids: Iterable[int]) -> None:
-    tell("sign_in_now", person_ids, f"/voice/talk/{wish.id}", key=_prefix(wish), at_once=True)
+    tell("sign_in_now", person_ids, f"/voice/talk/{wish.id}", key=key_of(wish), at_once=True)
 
 
 @jobs.handles(DEPUTIES_JOB)
@@ -95,25 +93,3 @@ def _tell_deputies(payload: Mapping[str, Any]) -> None:
         audit.record(None, "deputies told that a child wants to talk", wish)
         _put_on_lists(wish, deputies, to_leads=False)
         _write_to(wish, deputies)
-
-
-def see_wish(actor: Actor, wish: TalkWish) -> None:
-    """Somebody says that they have read it. It stays on the lists until it is closed."""
-    ensure(actor, Action.READ_VOICE, scope_of(wish.case))
-    if wish.seen_at is None:
-        wish.seen_at, wish.seen_by_id = clock.now(), actor.person_id
-        audit.record(actor, "wish to talk read", wish)
-
-
-def close_wish(actor: Actor, wish: TalkWish, done: str, *, opened_with: int | None) -> None:
-    """A safeguarding lead says what was done. Raises ``Refused`` without words, and where it is closed already."""
-    ensure(actor, Action.CLOSE_TALK)
-    check_version(wish, opened_with)
-    if wish.closed_at is not None:
-        raise Refused("This was closed already.")
-    if problems := closing_problems(done):
-        raise Refused(*problems)
-    see_wish(actor, wish)
-    wish.closed_at, wish.closed_by_id, wish.done = clock.now(), actor.person_id, done.strip()
-    audit.record(actor, "wish to talk closed", wish)
-    tasks.settle_like(_prefix(wish), actor)

@@ -38,8 +38,14 @@ def _into_hours(moment: datetime) -> datetime:
     return datetime.combine(following, WORK_BEGINS, _LONDON)
 
 
-def closing_problems(done: str) -> list[str]:
-    """What keeps a wish from being closed."""
-    if not done.strip():
+def deed_problems(words: str) -> list[str]:
+    """Why these words do not say what was done; empty when they do."""
+    if not words.strip():
         return ["Say what was done."]
-    return [f"Shorten this to {LONGEST_DONE:,} characters or fewer."] if len(done) > LONGEST_DONE else []
+    return [f"Shorten this to {LONGEST_DONE:,} characters or fewer."] if len(words) > LONGEST_DONE else []
+
+
+def closing_problems(done: str, *, words_unread: bool) -> list[str]:
+    """What keeps a wish from being closed; ``words_unread``: what the child said in that turn, nobody has read."""
+    unread = ["Read what the child said in this turn first, and say that you have read it."] if words_unread else []
+    return unread + deed_problems(done)

@@ -16,6 +16,7 @@ from portal.voice.operations import reading
 from portal.voice.operations.reading import SEEN_BY_HAND, ReplyDraft
 from portal.voice.queries import said
 from portal.voice.queries.showing import language_of_reply
+from portal.voice.queries.talking import wishes_of_case
 from portal.voice.views.base import EVENT, blueprint
 
 READ, CHANGE = Action.READ_VOICE, Action.HAND_OVER
@@ -33,6 +34,7 @@ def of_case(reference: str) -> ResponseReturnValue:
         fragment="voice/_section.html",
         head=case_head(case),
         children=said.case_voices(actor(), case),
+        wishes=wishes_of_case(actor(), case.id),
         seen_how=SEEN_BY_HAND,
     )
 

@@ -1,4 +1,7 @@
-"""A child wants to talk to someone: who reads it says so, and a safeguarding lead says what was done."""
+"""A child wants to talk to someone: who reads it says so, all concerned write what they did, a safeguarding lead
+closes it."""
+
+import re
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -7,8 +10,8 @@ from portal.kernel import audit, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
 from portal.policy import Action, may
-from portal.voice.forms.after import ClosingForm
-from portal.voice.operations import talking as operations
+from portal.voice.forms.after import ClosingForm, DeedForm
+from portal.voice.operations import wishes as operations
 from portal.voice.queries import talking as queries
 from portal.voice.views.base import EVENT, blueprint
 
@@ -18,15 +21,31 @@ READ, CLOSE = Action.READ_VOICE, Action.CLOSE_TALK
 @blueprint.get("/voice/talk/<id:wish_id>")
 @requires(READ)
 def talk(wish_id: int) -> ResponseReturnValue:
-    wish = queries.wish_page(actor(), wish_id)
-    return _page(wish, ClosingForm(data={"version": wish.version}))
+    return _page(wish_id)
 
 
 @blueprint.post("/voice/talk/<id:wish_id>/seen")
 @requires(READ)
 def talk_seen(wish_id: int) -> ResponseReturnValue:
-    operations.see_wish(actor(), queries.wish_for(actor(), wish_id))
+    shown = request.form.get("words", "")
+    words_shown = int(shown) if re.fullmatch(r"[0-9]{1,9}", shown) else None
+    operations.see_wish(actor(), queries.wish_for(actor(), wish_id), words_shown=words_shown)
     return hx.saved(url_for(".talk", wish_id=wish_id), "Noted that you have read it.", event=EVENT)
+
+
+@blueprint.post("/voice/talk/<id:wish_id>/deeds")
+@requires(READ)
+def talk_deed(wish_id: int) -> ResponseReturnValue:
+    wish = queries.wish_for(actor(), wish_id)
+    form = DeedForm()
+    if form.validate():
+        try:
+            operations.add_deed(actor(), wish, form.words.data or "")
+        except Refused as refused:
+            form.refuse(refused.problems)
+        else:
+            return hx.saved(url_for(".talk", wish_id=wish_id), "What you did is recorded.", event=EVENT)
+    return _page(wish_id, deed=form)
 
 
 @blueprint.post("/voice/talk/<id:wish_id>/closing")
@@ -41,10 +60,19 @@ def talk_closing(wish_id: int) -> ResponseReturnValue:
             form.refuse(refused.problems)
         else:
             return hx.saved(url_for(".talk", wish_id=wish_id), "Closed.", event=EVENT)
-    return _page(queries.wish_page(actor(), wish_id), form)
+    return _page(wish_id, closing=form)
 
 
-def _page(wish: queries.WishPage, form: ClosingForm) -> ResponseReturnValue:
+def _page(wish_id: int, *, deed: DeedForm | None = None, closing: ClosingForm | None = None) -> ResponseReturnValue:
+    wish = queries.wish_page(actor(), wish_id)
     audit.viewed(actor(), "wish to talk viewed", "case_file", wish.case_id)
-    status = 422 if request.method == "POST" else 200
-    return hx.page("voice/talk.html", status=status, wish=wish, form=form, may_close=may(actor(), CLOSE))
+    return hx.page(
+        "voice/talk.html",
+        status=422 if request.method == "POST" else 200,
+        wish=wish,
+        refused=deed or closing,
+        deed=deed or DeedForm(formdata=None),
+        closing=closing or ClosingForm(formdata=None, data={"version": wish.version}),
+        may_close=may(actor(), CLOSE),
+        may_read_words=may(actor(), Action.READ_SAME_DAY),
+    )
