@@ -22,7 +22,7 @@ from tests.builders_cases import World
 PIN = "592846"
 
 ANSWERS: tuple[Mapping[str, Any], ...] = (
-    {"q": "school", "state": "answered", "choices": ["so_so"]},
+    {"q": "school", "state": "answered", "choices": ["feel_middle"]},
     {"q": "lessons", "state": "not_know"},
     {"q": "breaks", "state": "not_say"},
     {"q": "adult", "state": "answered", "choices": ["yes"]},

@@ -36,45 +36,136 @@ START_SHARE, END_SHARE = 0.7, 0.6
 ANSWERED = 0.98
 """The share of views that are answered, and of answers that the child has seen"""
 
-_START_WORDS = (
-    "I want a place where it is quiet.",
-    "That people wait until I have finished talking.",
-    "Not so much writing. I can say it better.",
-    "I want to sit near the door.",
-    "That somebody plays with me at lunch.",
-    "I wish the mornings were slower.",
-    "I get shouted at for things I did not do.",
-    "Nothing. It is fine.",
-    "More football and a job I am good at.",
-    "I do not want to be pulled out in front of everybody.",
-)
-_SAD_WORDS = (
-    "I feel sick before school on Mondays.",
-    "Nobody picks me for anything.",
-    "I think the teachers would like it better without me.",
-)
-_END_WORDS = (
-    "I know who to go to now.",
-    "I have my own corner and I use it.",
-    "They ask me first before they say no.",
-    "It is the same as before, but I worry less.",
-    "Lunch is still too loud.",
-    "I have got two friends.",
-    "The corridor is better. Maths is not.",
-)
-_HELP_WORDS = (
-    "Come on another day, not in art.",
-    "It was good when we made the plan together.",
-    "Do not talk about me with the door open.",
-    "You could stay longer.",
-    "I liked the walking and talking.",
-)
-_REPLIES = (
-    ("You want a place where it is quiet.", "quiet-place", "You can go to the library corner, any time.", "door"),
-    ("Mornings are hard.", "morning", "You start with Miss Bell, ten minutes later.", "clock"),
-    ("Lunch is too loud.", "noise", "You and a friend may eat in the small room.", "lunch"),
-    ("You want less writing.", "writing", "You may say it and somebody writes it down.", "getting-help"),
-    ("You do not want to be called out in front of others.", "classroom", "We use the card on your table.", "letter"),
+_Reply = tuple[str, str, str, str]
+"""“You said”, its picture, “we did”, its picture"""
+
+_START_WORDS: Mapping[str, _Reply] = {
+    "I want a place where it is quiet.": (
+        *("You want a place where it is quiet.", "quiet-place"),
+        *("You can go to the library corner at any time.", "door"),
+    ),
+    "That people wait until I have finished talking.": (
+        *("You want people to let you finish.", "talk"),
+        *("Your group has a talking stone now. Whoever holds it finishes.", "group-work"),
+    ),
+    "Not so much writing. I can say it better.": (
+        *("You want less writing.", "writing"),
+        *("You can say it, and an adult writes it down.", "getting-help"),
+    ),
+    "I want to sit near the door.": (
+        *("You want to sit near the door.", "door"),
+        *("Your place is the table by the door.", "classroom"),
+    ),
+    "That somebody plays with me at lunch.": (
+        *("You want someone to play with at lunch.", "lunch"),
+        *("Lunch club starts on Monday, and you are in it.", "friend"),
+    ),
+    "I wish the mornings were slower.": (
+        *("Mornings are too fast for you.", "morning"),
+        *("You start with Miss Bell, ten minutes later.", "clock"),
+    ),
+    "I get shouted at for things I did not do.": (
+        *("You get shouted at for things you did not do.", "noise"),
+        *("Your teacher asks you first now, in a quiet voice.", "teacher"),
+    ),
+    "Nothing. It is fine.": (
+        *("You said that it is fine.", "face-happy"),
+        *("We changed nothing. You can tell us if that changes.", "same"),
+    ),
+    "More football and a job I am good at.": (
+        *("You want more football and a job you are good at.", "sport"),
+        *("You look after the PE cupboard on Fridays.", "tidy"),
+    ),
+    "I do not want to be pulled out in front of everybody.": (
+        *("You do not want to be called out in front of others.", "classroom"),
+        *("We use the card on your table.", "letter"),
+    ),
+}
+_SAD_WORDS: Mapping[str, _Reply] = {
+    "I feel sick before school on Mondays.": (
+        *("You feel sick before school on Mondays.", "morning"),
+        *("On Mondays you come in by the side door, and Miss Bell meets you.", "door"),
+    ),
+    "Nobody picks me for anything.": (
+        *("You said that nobody picks you.", "me"),
+        *("Your teacher makes the groups now.", "group-work"),
+    ),
+    "I think the teachers would like it better without me.": (
+        *("You think the teachers would like it better without you.", "teacher"),
+        *("Mr Hale told us that he is glad you are there. He wants to tell you himself.", "face-happy"),
+    ),
+}
+_END_WORDS: Mapping[str, _Reply] = {
+    "I know who to go to now.": (
+        *("You know who to go to now.", "grown-up-i-trust"),
+        *("Miss Bell stays your person next term.", "same"),
+    ),
+    "I have my own corner and I use it.": (
+        *("You use your own corner.", "quiet-place"),
+        *("The corner stays yours.", "same"),
+    ),
+    "They ask me first before they say no.": (
+        *("They ask you first now.", "teacher"),
+        *("We told your teachers that it helps.", "letter"),
+    ),
+    "It is the same as before, but I worry less.": (
+        *("It is the same, but you worry less.", "same"),
+        *("Your teacher has a plan to go on with it.", "plan"),
+    ),
+    "Lunch is still too loud.": (
+        *("Lunch is still too loud.", "noise"),
+        *("You and a friend can eat in the small room.", "lunch"),
+    ),
+    "I have got two friends.": (
+        *("You have two friends now.", "friend"),
+        *("You three sit together next term.", "classroom"),
+    ),
+    "The corridor is better. Maths is not.": (
+        *("The corridor is better. Maths is not.", "corridor"),
+        *("You get ten minutes of help before maths.", "numbers"),
+    ),
+}
+_HELP_WORDS: Mapping[str, _Reply] = {
+    "Come on another day, not in art.": (
+        *("You want us to come on another day, not in art.", "art"),
+        *("We come on Tuesdays now.", "clock"),
+    ),
+    "It was good when we made the plan together.": (
+        *("You liked making the plan together.", "plan"),
+        *("We make the next one with you, too.", "the-team"),
+    ),
+    "Do not talk about me with the door open.": (
+        *("You do not want us to talk about you with the door open.", "door"),
+        *("We are sorry. We shut it now.", "safe"),
+    ),
+    "You could stay longer.": (
+        *("You want us to stay longer.", "clock"),
+        *("We cannot stay longer. We come twice in the last week.", "the-team"),
+    ),
+    "I liked the walking and talking.": (
+        *("You liked the walking and talking.", "moving-about"),
+        *("Miss Bell walks with you on Thursdays.", "grown-up-i-trust"),
+    ),
+}
+_WORDS: Mapping[Moment, Mapping[str, _Reply]] = {
+    Moment.START: {**_START_WORDS, **_SAD_WORDS},
+    Moment.END: _END_WORDS,
+    Moment.HELP: _HELP_WORDS,
+}
+_HARD: Mapping[str, _Reply] = {
+    "noise": ("Noise is hard for you.", "noise", "You have headphones in your tray.", "quiet-place"),
+    "writing": ("Writing is hard for you.", "writing", "You can use the computer for long texts.", "computer"),
+    "group-work": ("Working in a group is hard for you.", "group-work", "You work with one partner first.", "friend"),
+    "corridor": ("The corridor is hard for you.", "corridor", "You leave two minutes before the others.", "clock"),
+    "lunch": ("Lunch is hard for you.", "lunch", "You and a friend can eat in the small room.", "friend"),
+    "morning": ("Mornings are hard for you.", "morning", "You start with Miss Bell, ten minutes later.", "clock"),
+    "rules": ("Rules are hard for you.", "rules", "Your rules are on a card with pictures.", "letter"),
+    "getting-help": ("Getting help is hard for you.", "getting-help", "You turn over your red card.", "letter"),
+}
+"""For those who touched pictures and wrote nothing"""
+_NO_WORDS: _Reply = (
+    *("You touched your answers and wrote nothing.", "me"),
+    *("We read them. We ask you again at the end of term.", "the-team"),
 )
 _HOWS = (How.ALONE, How.READ_ALOUD, How.READ_ALOUD, How.READ_ALOUD, How.POINTED)
 _SHARES = (
@@ -200,23 +291,18 @@ def _weights(kind: Kind, moment: Moment) -> list[int]:
     """How often each answer is given: more often good at the end, and never only good."""
     at_start = moment is Moment.START
     return {
-        Kind.FEELING: [2, 4, 4, 1] if at_start else [6, 4, 2, 1],
-        Kind.HELP: [5, 5, 3, 1],
+        Kind.FEELINGS: [1, 3, 4, 4, 1] if at_start else [4, 5, 4, 2, 1],
+        Kind.HELPED: [5, 5, 3, 1],
         Kind.CIRCLES: [1, 3, 4, 3, 1] if at_start else [3, 4, 3, 2, 1],
+        Kind.HOW_MUCH: [1, 3, 5, 4, 2] if at_start else [3, 5, 4, 2, 1],
         Kind.YES_MAYBE_NO: [3, 3, 3] if at_start else [6, 3, 1],
-        Kind.STEPS: [2, 3, 4, 4, 4, 3, 2, 1, 1, 1] if at_start else [1, 1, 2, 3, 4, 5, 5, 4, 2, 2],
     }[kind]
 
 
 def _in_words(random: Random, question: Question, moment: Moment) -> Given:
     if random.random() < 0.35:
         return Given(question.key, AnswerState.NOT_SAY)
-    words: Mapping[Moment, tuple[str, ...]] = {
-        Moment.START: (*_START_WORDS, *_SAD_WORDS),
-        Moment.END: _END_WORDS,
-        Moment.HELP: _HELP_WORDS,
-    }
-    return Given(question.key, AnswerState.ANSWERED, words=random.choice(words[moment]))
+    return Given(question.key, AnswerState.ANSWERED, words=random.choice(list(_WORDS[moment])))
 
 
 def _read(told: "Told", random: Random, view: ChildView) -> bool:
@@ -239,11 +325,19 @@ def answer(told: "Told", views: list[ChildView]) -> None:
 
 
 def _answer(worker: Actor, random: Random, view: ChildView) -> None:
-    you_said, said_symbol, we_did, did_symbol = random.choice(_REPLIES)
+    you_said, said_symbol, we_did, did_symbol = reply_to(view)
     draft = ReplyDraft(you_said, we_did, said_symbol, did_symbol)
     reply = reading.answer_child(worker, view, draft, opened_with=0)
     if random.random() < ANSWERED:
         reading.note_seen(worker, reply, random.choice(("tablet", "printed", "told")), worker.person_id)
+
+
+def reply_to(view: ChildView) -> _Reply:
+    """To the child's own words; else to the first picture of what is hard. Never to what the child did not say."""
+    replies = {words: reply for of_moment in _WORDS.values() for words, reply in of_moment.items()}
+    said = next((replies[one.words] for one in view.answers if one.words in replies), None)
+    touched = [code for one in view.answers if one.question == "hard" for code in one.choices.split(",")]
+    return said or next((_HARD[code] for code in touched if code in _HARD), _NO_WORDS)
 
 
 def stories(cast: Cast, today: date) -> Iterator[Story]:
@@ -279,13 +373,18 @@ def _today(cast: Cast, today: date) -> Story:
     quiet, sad, drawn, *_ = _open_cases(cast)
     wanting = _prepared_by(quiet, Moment.START)
     arriving.keep_turn(
-        wanting, _unread(Moment.START, ("so_so", "often", "sad", "maybe", "sometimes", "4"), _SAD_WORDS[1])
+        wanting,
+        _unread(Moment.START, ("feel_middle", "often", "feel_bad", "maybe", "sometimes", "much_middle"), _sad(1)),
     )
     talking.ask_to_talk(wanting)
     unhappy = _prepared_by(sad, Moment.START)
-    answers = ("very_sad", "rarely", "very_sad", "no", "never", "2")
-    arriving.keep_turn(unhappy, _unread(Moment.START, answers, _SAD_WORDS[2], frozenset({Audience.SCHOOL})))
+    answers = ("feel_very_bad", "rarely", "feel_very_bad", "no", "never", "much_not_very")
+    arriving.keep_turn(unhappy, _unread(Moment.START, answers, _sad(2), frozenset({Audience.SCHOOL})))
     arriving.keep_turn(_prepared_by(drawn, Moment.HELP), _drawn())
+
+
+def _sad(number: int) -> str:
+    return list(_SAD_WORDS)[number]
 
 
 def _unread(moment: Moment, codes: tuple[str, ...], words: str, audiences: frozenset[Audience] = frozenset()) -> Turn:
@@ -300,7 +399,7 @@ def _unread(moment: Moment, codes: tuple[str, ...], words: str, audiences: froze
 def _drawn() -> Turn:
     document = _version(Moment.HELP)[1]
     answers = [
-        Given("help", AnswerState.ANSWERED, ("good",)),
+        Given("help", AnswerState.ANSWERED, ("help_good",)),
         Given("listened", AnswerState.ANSWERED, ("yes",)),
         Given("again", AnswerState.NOT_KNOW),
         Given("draw", AnswerState.ANSWERED, strokes=_DRAWINGS[1]),

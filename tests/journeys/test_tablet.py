@@ -109,10 +109,10 @@ def test_listen_says_the_right_words_in_the_right_language(portal: Tablets, chro
 
     page.get_by_role("button", name="Listen", exact=True).click()
 
-    choices = ["Loved it", "It was good", "It helped a little", "It didn't help"]
-    assert spoken(page) == ["How was our help?", "Touch an answer. Touch it again to choose it.", *choices]
-    page.get_by_text("It was good").click()
-    assert spoken(page) == ["It was good"]
+    choices = ["Very good", "Good", "Not good", "Not good at all"]
+    assert spoken(page) == ["What was our help like?", "Touch an answer. Touch it again to choose it.", *choices]
+    page.get_by_text("Not good at all").click()
+    assert spoken(page) == ["Not good at all"]
     page.context.close()
 
 
@@ -577,14 +577,14 @@ def test_a_touch_is_answered_by_the_server_where_the_store_never_opens(portal: T
 def test_a_chosen_step_is_there_again_when_the_child_comes_back(portal: Tablets, chromium: Browser) -> None:
     page = opened(portal, chromium, Moment.START)
     page.get_by_role("button", name="Start").click()
-    while page.locator("[data-kind=steps]").count() == 0:
+    while page.locator("[data-kind=how_much]").count() == 0:
         page.get_by_role("button", name="I don't know").click()
         page.wait_for_timeout(100)
-    give(page.locator("[data-kind=steps]"), 4)
-    page.locator(".tablet__card:not([data-kind=steps])").wait_for()
+    give(page.locator("[data-kind=how_much]"), 4)
+    page.locator(".tablet__card:not([data-kind=how_much])").wait_for()
     back(page)
 
-    expect(page.locator(".tablet__mark:checked")).to_have_attribute("value", "5")
+    expect(page.locator(".tablet__mark:checked")).to_have_attribute("value", "much_not_at_all")
     page.context.close()
 
 

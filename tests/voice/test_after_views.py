@@ -22,7 +22,7 @@ USUAL_ENGINE = "sqlite"
 WORDS = "I want <b>hx-get</b> a quiet place"
 DRAWN = [[[0, 0], [1000, 1000]], [[5, 6]]]
 ANSWERS: tuple[dict[str, Any], ...] = (
-    {"q": "school", "state": "answered", "choices": ["so_so"]},
+    {"q": "school", "state": "answered", "choices": ["feel_middle"]},
     {"q": "breaks", "state": "not_say"},
     {"q": "lessons", "state": "not_know"},
     {"q": "wish", "state": "answered", "words": WORDS},
@@ -69,10 +69,17 @@ def version(app: Any, kind: Any = ChildView) -> int:
 def test_the_page_shows_every_answer_word_for_word_and_is_noted(app: Any, ids: Any, here: str, sign_in: Any) -> None:
     page = text(sign_in(ids["worker"]).get(here))
     assert "I want &lt;b&gt;hx-get&lt;/b&gt; a quiet place" in page and "hx-ignore>I want" in page
-    for words in ("So-so", "Chose not to say", "don&#39;t know", "Not reached", "Stopped early", "Wren, the worker"):
+    for words in (
+        "In the middle",
+        "Chose not to say",
+        "don&#39;t know",
+        "Not reached",
+        "Stopped early",
+        "Wren, the worker",
+    ):
         assert words in page
     assert "Not yet read by an adult" in page and "The service and the school" in page
-    assert "face-so-so.svg" in page
+    assert "face-no-help.svg" in page
     with app.app_context():
         assert "child's views viewed" in set(db.session.scalars(db.select(AuditLine.action)))
     assert sign_in(ids["colleague"]).get(here).status_code == 404
@@ -138,7 +145,7 @@ def test_taken_back_leaves_a_sentence_and_the_lead_reads_on(app: Any, ids: Any, 
     worker, sentence = sign_in(ids["worker"]), "The child took back what they said on Tuesday 10 November."
     assert worker.post(f"{here}/{ids['view']}/take-back", data={"version": version(app)}).status_code == 303
     page, for_lead = text(worker.get(here)), text(sign_in(ids["lead"]).get(here))
-    assert sentence in page and "a quiet place" not in page and "So-so" not in page
+    assert sentence in page and "a quiet place" not in page and "In the middle" not in page
     assert sentence in for_lead and "a quiet place" in for_lead
     for part in ("reply", "shares"):
         assert worker.get(f"{here}/{ids['view']}/{part}").status_code == 404
@@ -150,6 +157,9 @@ def test_taken_back_leaves_a_sentence_and_the_lead_reads_on(app: Any, ids: Any, 
 def test_you_said_we_did_is_written_shown_without_a_name_and_seen(app: Any, ids: Any, here: str, sign_in: Any) -> None:
     worker, url = sign_in(ids["worker"]), f"{here}/{ids['view']}/reply"
     assert worker.get(f"{url}/print").status_code == 404
+    empty = worker.get(url).text
+    assert re.findall(r"<textarea[^>]*>([^<]*)</textarea>", empty) == ["", ""]  # nothing is put into the child's mouth
+    assert " selected" not in empty.replace('<option value="" selected', "")
     draft = {"you_said": "It is loud", "we_did": "", "said_symbol": "noise", "did_symbol": "door", "version": "0"}
     assert worker.post(url, data=draft).status_code == 422
     draft["we_did"] = "You may sit outside"

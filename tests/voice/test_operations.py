@@ -93,7 +93,7 @@ def test_a_child_who_keeps_nothing_leaves_nothing() -> None:
     "part",
     [
         {"q": "school", "state": "answered", "choices": ["no-such-choice"]},
-        {"q": "school", "state": "answered", "choices": "happy"},
+        {"q": "school", "state": "answered", "choices": "feel_good"},
         {"q": "school", "state": "answered"},
         {"q": "school", "state": "perhaps"},
         {"q": "school"},
@@ -130,7 +130,7 @@ def test_an_answer_to_what_was_not_asked_is_not_kept() -> None:
     place = prepared(a_world, case(a_world))
     handed_over(a_world)
 
-    made = arrived(place, ({"q": "no-such-question", "state": "answered", "choices": ["happy"]},))
+    made = arrived(place, ({"q": "no-such-question", "state": "answered", "choices": ["feel_good"]},))
 
     assert made is not None and {row.state for row in made.answers} == {"not_reached"}
 
@@ -354,14 +354,14 @@ def test_an_answer_keeps_only_what_its_question_asks_for() -> None:
     made = arrived(
         place,
         (
-            {"q": "school", "state": "answered", "choices": ["happy"], "words": "x" * 50, "strokes": [[[1, 1]]]},
+            {"q": "school", "state": "answered", "choices": ["feel_good"], "words": "x" * 50, "strokes": [[[1, 1]]]},
             {"q": "wish", "state": "answered", "words": "A quiet place", "choices": ["x" * 400]},
         ),
     )
 
     assert made is not None
     kept = {row.question: row for row in made.answers}
-    assert (kept["school"].choices, kept["school"].words, kept["school"].strokes) == ("happy", None, None)
+    assert (kept["school"].choices, kept["school"].words, kept["school"].strokes) == ("feel_good", None, None)
     assert (kept["wish"].choices, kept["wish"].words) == ("", "A quiet place")
 
 

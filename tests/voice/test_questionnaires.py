@@ -1,21 +1,36 @@
 """The builder: ready questionnaires, drafts, versions that freeze, and how a child will see them."""
 
 import html
+import json
 import re
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from portal.accounts.queries import actor_of
 from portal.extensions import db
+from portal.kernel import audit, clock
 from portal.kernel.audit import AuditLine
 from portal.kernel.errors import Refused
 from portal.kernel.languages import checked
 from portal.voice.models import Questionnaire, QuestionnaireVersion
 from portal.voice.operations.questionnaires import choose_language, draft_of, ensure_ready_questionnaires, publish
 from portal.voice.queries.questionnaires import draft_for
-from portal.voice.rules.questions import Moment, advice_words, document_problems, from_json
-from portal.voice.rules.ready import READY
+from portal.voice.rules.questions import (
+    MOST_FOR_INFANTS,
+    OFFERED,
+    ORDERED,
+    Age,
+    Moment,
+    Question,
+    advice_words,
+    document_problems,
+    from_json,
+    has_retired,
+    to_json,
+)
+from portal.voice.rules.ready import READY, START
 from portal.voice.rules.symbols import ANIMALS
 from tests import builders_cases as cases
 from tests import builders_voice as voices
@@ -58,7 +73,7 @@ def draft_version(client, address):
 def question(client, address, **changes):
     facts = {
         "juniors": "How is lunch?",
-        "kind": "feeling",
+        "kind": "feelings",
         "symbol": "lunch",
         "version": draft_version(client, address),
     }
@@ -384,3 +399,89 @@ def test_only_a_coordinator_writes_questionnaires(sign_in, ids):
 def test_the_database_itself_refuses_to_change_what_was_published(app, ids):
     with app.app_context(), db.engine.connect() as connection, pytest.raises(sa.exc.DBAPIError):
         connection.execute(sa.text("UPDATE questionnaire_version SET document = '[]' WHERE published_at IS NOT NULL"))
+
+
+EARLIER = json.loads((Path(__file__).parent / "earlier_ready.json").read_text("utf-8"))
+"""What the three ready questionnaires asked before their scales were changed, as it was stored"""
+
+
+def earlier(questionnaire: Questionnaire, change: str = "") -> QuestionnaireVersion:
+    """A version that asks what it asked before; ``change`` is a wording of the service's own."""
+    version = QuestionnaireVersion(
+        number=questionnaire.versions[-1].number + 1,
+        language="en",
+        document=EARLIER["start"].replace("How is playtime?", change or "How is playtime?"),
+        published_at=clock.now(),
+    )
+    questionnaire.versions.append(version)
+    audit.record(None, "questionnaire published", questionnaire)
+    db.session.flush()
+    return version
+
+
+@pytest.fixture
+def went_back(given, ids):
+    return lambda change="": given(lambda: earlier(db.session.get_one(Questionnaire, ids["start"]), change).number)
+
+
+def test_a_ready_questionnaire_gets_its_new_scales_as_a_new_version_once(app, given, ids, went_back):
+    went_back()
+    for _ in range(2):
+        given(ensure_ready_questionnaires)
+
+    _, (_, _, before), (number, is_published, after) = versions(app, ids["start"])
+    assert (number, is_published) == (3, True) and to_json(before) == EARLIER["start"]
+    assert after == START.document and not has_retired(after)
+
+
+def test_what_the_service_worded_itself_or_has_a_draft_of_stays(app, given, ids, coordinator, went_back):
+    went_back("How is outdoor play?")
+    given(ensure_ready_questionnaires)
+    assert len(versions(app, ids["start"])) == 2
+    assert "no longer offered" in coordinator.get(f"{LIST}{ids['start']}").text
+
+    went_back()
+    coordinator.post(f"{LIST}{ids['start']}/steps/begin")
+    given(ensure_ready_questionnaires)
+    assert [is_published for _, is_published, _ in versions(app, ids["start"])] == [True, True, True, False]
+
+
+def test_a_scale_that_leans_to_one_side_is_not_published_again(ids, coordinator, went_back):
+    went_back()
+    address = f"{LIST}{ids['start']}"
+    coordinator.post(f"{address}/steps/begin")
+
+    answer = coordinator.post(f"{address}/steps/publish", data={"version": draft_version(coordinator, address)})
+
+    assert answer.status_code == 422
+    assert answer.text.count("this scale is no longer offered. Choose another way to answer.") >= 3
+    page = coordinator.get(f"{address}/questions/1").text
+    assert 'value="feelings"' in page and 'value="feeling"' not in page and 'value="steps"' not in page
+
+
+def test_infants_are_not_asked_with_ten_steps(given):
+    def prepare() -> None:
+        people = cases.world()
+        earlier(voices.asked(Moment.START).questionnaire)
+        made = cases.case(people)
+        with pytest.raises(Refused, match="more than 5 steps for infants"):
+            voices.prepared(people, made, age=Age.INFANTS)
+        voices.prepared(people, made, age=Age.JUNIORS)
+
+    given(prepare)
+
+
+@pytest.mark.parametrize("kind", sorted(set(OFFERED) & ORDERED))
+@pytest.mark.parametrize("age", Age)
+def test_a_scale_that_is_offered_is_short_and_has_as_many_answers_on_either_side(kind, age):
+    choices = Question("q", kind).choices(age)
+    assert len(choices) <= MOST_FOR_INFANTS
+    assert [choice.points for choice in choices] == list(range(len(choices)))[::-1]
+    best, worst = choices[0].words, choices[-1].words
+    assert (best, worst) in OPPOSITES, "its ends are each other's opposite"
+
+
+OPPOSITES = {
+    *(("Very happy", "Very sad"), ("Very good", "Very bad"), ("Very good", "Not good at all")),
+    *(("Always", "Never"), ("Very", "Not at all"), ("Yes", "No")),
+}

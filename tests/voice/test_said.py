@@ -63,8 +63,8 @@ def test_the_chart_hears_start_and_end_and_forgets_what_was_taken_back() -> None
     a_world = world()
     both, once, silent, nothing, never = (case(a_world, pupil(a_world.ash, f"Kit{n}")) for n in range(5))
     view(a_world, both, S)
-    last = view(a_world, both, E, answers=chosen(school="happy"))
-    view(a_world, once, H, answers=chosen(help="none"))
+    last = view(a_world, both, E, answers=chosen(school="feel_good"))
+    view(a_world, once, H, answers=chosen(help="help_not_at_all"))
     view(a_world, silent, S, answers=NOT_SAID)
     place = prepared(a_world, nothing)
     handed_over(a_world)
@@ -87,11 +87,16 @@ def test_the_chart_hears_start_and_end_and_forgets_what_was_taken_back() -> None
 def test_start_and_end_stand_side_by_side_and_what_was_not_said_stays_so(clock: Any) -> None:
     a_world = world()
     a_case = case(a_world)
-    view(a_world, a_case, S, answers=chosen(school="happy"))
+    view(a_world, a_case, S, answers=chosen(school="feel_good"))
     clock.forward(days=1)
-    view(a_world, a_case, S, answers=(*chosen(school="sad", lessons="often", adult="yes", calm="7"), *_words("Quiet")))
+    view(
+        a_world,
+        a_case,
+        S,
+        answers=(*chosen(school="feel_bad", lessons="often", adult="yes", calm="much_quite"), *_words("Quiet")),
+    )
     clock.forward(days=60)
-    end = (*chosen(school="happy", lessons="often", calm="3"), {"q": "adult", "state": "not_say"})
+    end = (*chosen(school="feel_good", lessons="often", calm="much_middle"), {"q": "adult", "state": "not_say"})
     view(a_world, a_case, E, answers=end)
 
     (child,) = said.case_voices(actor_of(a_world.worker.id), a_case)
@@ -108,7 +113,7 @@ def test_start_and_end_stand_side_by_side_and_what_was_not_said_stays_so(clock: 
     }
     assert rows["school"].first.picks[0].words == "Sad"
     assert (rows["adult"].last.quiet, rows["breaks"].last.quiet) == ("Chose not to say", "Not reached")
-    assert rows["calm"].last.picks[0].words == "Step 3 of 10"
+    assert rows["calm"].last.picks[0].words == "In the middle"
     assert sorted((key, change.value) for _, key, change in said.changes_of([a_case.id])) == [
         ("calm", "worse"),
         ("lessons", "same"),
@@ -176,12 +181,12 @@ def test_who_wants_to_talk_is_read_first_then_what_may_worry_then_words_then_the
     a_world = world()
     made = {}
     for name, answers in (
-        ("oldest", chosen(school="happy")),
-        ("later", chosen(school="so_so")),
+        ("oldest", chosen(school="feel_good")),
+        ("later", chosen(school="feel_middle")),
         ("words", _words("I like maths")),
-        ("sad", chosen(school="very_sad")),
+        ("sad", chosen(school="feel_very_bad")),
         ("hurt", ({"q": "hard", "state": "answered", "choices": ["noise", "rules"]},)),
-        ("talk", chosen(school="happy")),
+        ("talk", chosen(school="feel_good")),
     ):
         clock.forward(minutes=1)
         made[name] = view(a_world, case(a_world, pupil(a_world.ash, name.title())), answers=answers)

@@ -52,15 +52,15 @@ def outcome(given: Given) -> str | None:
 def test_a_whole_turn_without_scripts(app: Portal, given: Given) -> None:
     client = child(app, given)
 
-    assert "How was our help?" not in client.get("/voice/tablet").text.split("<template")[0]
+    assert "What was our help like?" not in client.get("/voice/tablet").text.split("<template")[0]
     touch(client, "start")
-    assert "How was our help?" in client.get("/voice/tablet").text.split("<template")[0]
-    touch(client, "answer", at=0, choice="none")
+    assert "What was our help like?" in client.get("/voice/tablet").text.split("<template")[0]
+    touch(client, "answer", at=0, choice="help_not_at_all")
     touch(client, "not_say", at=1)
     touch(client, "not_say", at=1)  # pressed twice: changes nothing
-    touch(client, "answer", at=2, choice="loved")
+    touch(client, "answer", at=2, choice="help_very_good")
     touch(client, "back")
-    touch(client, "answer", at=2, choice="little")
+    touch(client, "answer", at=2, choice="help_not_good")
     touch(client, "not_know", at=3)
     touch(client, "not_say", at=4)
     assert touch(client, "answer", at=5, words=" ").status_code == 422
@@ -77,9 +77,9 @@ def test_a_whole_turn_without_scripts(app: Portal, given: Given) -> None:
         ]
     )
     assert kept == [
-        ("help", "answered", "none", None),
+        ("help", "answered", "help_not_at_all", None),
         ("listened", "not_say", "", None),
-        ("fun", "answered", "little", None),
+        ("fun", "answered", "help_not_good", None),
         ("again", "not_know", "", None),
         ("draw", "not_say", "", None),
         ("tell_us", "answered", "", "Come again"),
@@ -92,7 +92,7 @@ def test_a_whole_turn_without_scripts(app: Portal, given: Given) -> None:
 def test_stop_keeps_only_what_the_child_says(app: Portal, given: Given, act: str, expected: str) -> None:
     client = child(app, given)
     touch(client, "start")
-    touch(client, "answer", at=0, choice="good")
+    touch(client, "answer", at=0, choice="help_good")
     touch(client, "stop")
     touch(client, act)
     if act == "keep":
@@ -176,7 +176,7 @@ def test_stop_then_talk_then_back_leads_to_the_question(app: Portal, given: Give
 def test_what_was_chosen_before_not_saying_is_not_chosen_any_more(app: Portal, given: Given) -> None:
     client = child(app, given)
     touch(client, "start")
-    touch(client, "answer", at=0, choice="good")
+    touch(client, "answer", at=0, choice="help_good")
     touch(client, "back")
     assert " checked>" in seen(client)
     touch(client, "not_say", at=0)
@@ -200,7 +200,7 @@ def test_no_by_mistake_tells_nobody_and_leads_back_to_where_it_was_pressed(app: 
 def test_the_question_before_is_reached_from_stop(app: Portal, given: Given) -> None:
     client = child(app, given)
     touch(client, "start")
-    touch(client, "answer", at=0, choice="good")
+    touch(client, "answer", at=0, choice="help_good")
     touch(client, "before")  # from no other screen
     assert 'data-at="1"' in seen(client)
     for act in ("stop", "before"):
@@ -434,9 +434,10 @@ def test_answers_are_read_in_the_questionnaires_language_where_it_has_them(app: 
     client = child(app, given, Moment.START)
     given(in_polish)
     touch(client, "start")
+    touch(client, "not_know", at=0)
 
     page = seen(client)
-    assert '<span class="tablet__says">Tak sobie</span>' in page
+    assert '<span class="tablet__says">Czasami</span>' in page
 
 
 def test_listen_speaks_the_language_that_the_words_are_in(app: Portal, given: Given) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.kernel.forms import ChoiceField, EditForm, LongTextField, ManyField, PortalForm, RadioField, TextField
 from portal.kernel.languages import Language
-from portal.voice.rules.questions import AGES, KINDS, LONGEST_WORDING, MOMENTS, Age, Kind, Moment, Question
+from portal.voice.rules.questions import AGES, LONGEST_WORDING, MOMENTS, OFFERED, Age, Kind, Moment, Question
 from portal.voice.rules.symbols import PICTURES, SYMBOLS
 
 LONGEST_TITLE = 120
@@ -61,7 +61,7 @@ class QuestionForm(EditForm):
     infants = LongTextField(AGES[Age.INFANTS], longest=LONGEST_WORDING)
     juniors = LongTextField(AGES[Age.JUNIORS], longest=LONGEST_WORDING)
     secondary = LongTextField(AGES[Age.SECONDARY], longest=LONGEST_WORDING)
-    kind = RadioField("How does the child answer?", KINDS.items(), required="Choose how the child answers.")
+    kind = RadioField("How does the child answer?", OFFERED.items(), required="Choose how the child answers.")
     pictures = ManyField("Pictures to choose from", _PAIRS)
     symbol = RadioField("Symbol beside the question", (("", "No symbol"), *_PAIRS))
 

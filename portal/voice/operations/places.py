@@ -30,7 +30,7 @@ from portal.voice.rules.places import (
     free_animal,
     session_until,
 )
-from portal.voice.rules.questions import Age
+from portal.voice.rules.questions import Age, age_problems, from_json
 from portal.voice.rules.symbols import ANIMALS
 
 LONGEST_HELPER = 120
@@ -85,6 +85,8 @@ def _problems(
         problems.append("Choose a child of this piece of work.")
     if asked is None or asked.published_at is None or not asked.questionnaire.is_active:
         problems.append("Choose a questionnaire from the list.")
+    else:
+        problems += age_problems(from_json(asked.document), draft.age)
     if draft.how is not How.ALONE and not draft.helper.strip():
         problems.append("Say who helps.")
     if len(draft.helper) > LONGEST_HELPER:

@@ -22,14 +22,15 @@ from portal.voice.rules.questions import (
     question_problems,
     to_json,
 )
-from portal.voice.rules.ready import READY
+from portal.voice.rules.ready import READY, is_earlier
 
 LONGEST_TITLE = 120
 
 
 def ensure_ready_questionnaires() -> None:
-    """The three questionnaires that every portal begins with; nothing when there are any."""
+    """The three that every portal begins with; where there are any, a new version of what is still as it was before."""
     if db.session.scalar(select(func.count(Questionnaire.id))):
+        _renew_ready_questionnaires()
         return
     for ready in READY:
         made = Questionnaire(title=ready.title, moment=ready.moment.value, is_active=True)
@@ -37,6 +38,20 @@ def ensure_ready_questionnaires() -> None:
             QuestionnaireVersion(number=1, language="en", document=to_json(ready.document), published_at=clock.now())
         ]
         audit.record(None, "questionnaire added", made)
+
+
+def _renew_ready_questionnaires() -> None:
+    """What the service wrote itself, and what it has a draft of, is left alone."""
+    ready = {one.moment.value: one for one in READY}
+    for found in db.session.scalars(select(Questionnaire).where(Questionnaire.moment.in_(ready))):
+        newest = found.versions[-1]
+        if newest.published_at is None or newest.language != "en" or not is_earlier(newest.document):
+            continue
+        document = to_json(ready[found.moment].document)
+        made = QuestionnaireVersion(number=newest.number + 1, language="en", document=document)
+        made.published_at = clock.now()
+        found.versions.append(made)
+        audit.record(None, "questionnaire published", found)
 
 
 def add_questionnaire(

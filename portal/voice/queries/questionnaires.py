@@ -24,6 +24,7 @@ from portal.voice.rules.questions import (
     advice_words,
     document_problems,
     from_json,
+    has_retired,
 )
 from portal.voice.rules.symbols import ANIMALS, SYMBOLS
 
@@ -137,6 +138,8 @@ class QuestionnairePage:
     """What may be chosen instead, and the present one"""
     questions: tuple[QuestionRow, ...]
     advice: str
+    has_retired: bool
+    """A scale in it is no longer offered"""
     problems: tuple[str, ...]
     versions: tuple[tuple[int, str], ...]
     used: int
@@ -185,6 +188,7 @@ def questionnaire_page(questionnaire: Questionnaire) -> QuestionnairePage:
         languages=offered_beside(shown.language),
         questions=tuple(_question(place, one) for place, one in enumerate(document.questions, start=1)),
         advice=advice_words(document),
+        has_retired=has_retired(document),
         problems=tuple(document_problems(document)) if is_draft and document.questions else (),
         versions=tuple((one.number, _version_words(one)) for one in reversed(questionnaire.versions)),
         used=_used().get(questionnaire.id, 0),

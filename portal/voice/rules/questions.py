@@ -50,26 +50,39 @@ MOMENTS: Mapping[Moment, str] = {
 class Kind(StrEnum):
     """How a question is answered."""
 
-    FEELING = "feeling"
-    HELP = "help"
+    FEELINGS = "feelings"
+    HELPED = "helped"
     CIRCLES = "circles"
+    HOW_MUCH = "how_much"
     YES_MAYBE_NO = "yes_maybe_no"
     PICTURES = "pictures"
-    STEPS = "steps"
     WORDS = "words"
     DRAWING = "drawing"
+    FEELING = "feeling"
+    HELP = "help"
+    STEPS = "steps"
 
 
 KINDS: Mapping[Kind, str] = {
-    Kind.FEELING: "Faces: how it feels",
-    Kind.HELP: "Faces: how the help was",
-    Kind.CIRCLES: "Circles: how often",
+    Kind.FEELINGS: "Faces: how it feels, from very happy to very sad",
+    Kind.HELPED: "Faces: how good it was, from very good to not good at all",
+    Kind.CIRCLES: "Circles: how often, from always to never",
+    Kind.HOW_MUCH: "Circles: how much, from very to not at all",
     Kind.YES_MAYBE_NO: "Yes, maybe, no",
     Kind.PICTURES: "Choose pictures",
-    Kind.STEPS: "Steps from one to ten",
     Kind.WORDS: "Words of their own",
     Kind.DRAWING: "A drawing",
+    Kind.FEELING: "Faces: how it feels (an earlier scale)",
+    Kind.HELP: "Faces: how the help was (an earlier scale)",
+    Kind.STEPS: "Steps from one to ten (an earlier scale)",
 }
+RETIRED = frozenset({Kind.FEELING, Kind.HELP, Kind.STEPS})
+"""Not for new versions: two have more answers on one side than on the other, one has more steps than fit beside each
+other. What was asked with them stays as it was asked.
+"""
+OFFERED: Mapping[Kind, str] = {kind: words for kind, words in KINDS.items() if kind not in RETIRED}
+MOST_FOR_INFANTS = 5
+"""Answers of one scale"""
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,26 @@ class Choice:
     points: int | None = None
 
 
+_FEELINGS = (
+    Choice("feel_very_good", "face-happy", "Very happy", 4),
+    Choice("feel_good", "face-good", "Happy", 3),
+    Choice("feel_middle", "face-no-help", "In the middle", 2),
+    Choice("feel_bad", "face-sad", "Sad", 1),
+    Choice("feel_very_bad", "face-very-sad", "Very sad", 0),
+)
+_HELPED = (
+    Choice("help_very_good", "face-happy", "Very good", 3),
+    Choice("help_good", "face-good", "Good", 2),
+    Choice("help_not_good", "face-sad", "Not good", 1),
+    Choice("help_not_at_all", "face-very-sad", "Not good at all", 0),
+)
+_HOW_MUCH = (
+    Choice("much_very", "circle-5", "Very", 4),
+    Choice("much_quite", "circle-4", "Quite", 3),
+    Choice("much_middle", "circle-3", "In the middle", 2),
+    Choice("much_not_very", "circle-2", "Not very", 1),
+    Choice("much_not_at_all", "circle-1", "Not at all", 0),
+)
 _FEELING = (
     Choice("happy", "face-happy", "Happy", 3),
     Choice("so_so", "face-so-so", "So-so", 2),
@@ -108,6 +141,9 @@ _YES = (
 )
 _STEPS = tuple(Choice(str(step), "", str(step), step) for step in range(1, 11))
 _FIXED: Mapping[Kind, tuple[Choice, ...]] = {
+    Kind.FEELINGS: _FEELINGS,
+    Kind.HELPED: _HELPED,
+    Kind.HOW_MUCH: _HOW_MUCH,
     Kind.FEELING: _FEELING,
     Kind.HELP: _HELP,
     Kind.CIRCLES: _CIRCLES,
@@ -115,6 +151,15 @@ _FIXED: Mapping[Kind, tuple[Choice, ...]] = {
     Kind.STEPS: _STEPS,
 }
 _WITHOUT_FACES: Mapping[str, tuple[str, str]] = {
+    "feel_very_good": ("circle-5", "Very good"),
+    "feel_good": ("circle-4", "Good"),
+    "feel_middle": ("circle-3", "In the middle"),
+    "feel_bad": ("circle-2", "Bad"),
+    "feel_very_bad": ("circle-1", "Very bad"),
+    "help_very_good": ("circle-5", "Very good"),
+    "help_good": ("circle-4", "Good"),
+    "help_not_good": ("circle-2", "Not good"),
+    "help_not_at_all": ("circle-1", "Not good at all"),
     "happy": ("circle-5", "Good"),
     "so_so": ("circle-4", "All right"),
     "sad": ("circle-2", "Not good"),
@@ -230,6 +275,8 @@ def _problems(question: Question) -> Iterator[str]:
         yield "write the question for at least one age."
     if any(len(words) > LONGEST_WORDING for words in question.wording.values()):
         yield f"a question has at most {LONGEST_WORDING} characters."
+    if question.kind in RETIRED:
+        yield "this scale is no longer offered. Choose another way to answer."
     if question.symbol and question.symbol not in PICTURES:
         yield "choose a symbol from the list."
     if question.kind is Kind.PICTURES:
@@ -241,6 +288,21 @@ def _picture_problems(pictures: Sequence[str]) -> Iterator[str]:
         yield f"choose {FEWEST_PICTURES} to {MOST_PICTURES} pictures."
     if set(pictures) - set(PICTURES):
         yield "choose pictures from the list."
+
+
+def has_retired(document: Document) -> bool:
+    """Does it ask with a scale that is no longer offered?"""
+    return any(question.kind in RETIRED for question in document.questions)
+
+
+def age_problems(document: Document, age: Age) -> list[str]:
+    """What keeps a version from being asked at this age."""
+    scales = (question.choices(age) for question in document.questions if question.kind in ORDERED)
+    if age is Age.INFANTS and any(len(choices) > MOST_FOR_INFANTS for choices in scales):
+        return [
+            f"Choose another questionnaire: a scale in this one has more than {MOST_FOR_INFANTS} steps for infants."
+        ]
+    return []
 
 
 def advice_words(document: Document) -> str:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from portal.voice.rules.answers import AnswerState, Given
 
-WORRYING = frozenset({"very_sad", "none", "hurt"})
-"""Answers that are read before others: very sad, it did not help, and the picture of getting hurt"""
+WORRYING = frozenset({"feel_very_bad", "very_sad", "help_not_at_all", "none", "hurt"})
+"""Answers that are read before others: very sad, not good at all or no help, and the picture of getting hurt"""
 
 
 def may_worry(answers: Iterable[Given]) -> bool:

@@ -1,6 +1,7 @@
 """Three questionnaires in the service's own words, ready from the first day. No licensed instrument."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from portal.voice.rules.questions import Age, Document, Kind, Moment, Question
 
@@ -22,7 +23,7 @@ def _asked(key: str, kind: Kind, symbol: str, infants: str, juniors: str, second
 _ITEMS = (
     _asked(
         "school",
-        Kind.FEELING,
+        Kind.FEELINGS,
         "classroom",
         "How do you feel at school?",
         "How do you feel about school most days?",
@@ -32,13 +33,13 @@ _ITEMS = (
         "lessons",
         Kind.CIRCLES,
         "learning",
-        "Can you do your work?",
-        "Can you do the work in lessons?",
+        "How often can you do your work?",
+        "How often can you do the work in lessons?",
         "How often can you get on with your work in lessons?",
     ),
     _asked(
         "breaks",
-        Kind.FEELING,
+        Kind.FEELINGS,
         "playground",
         "How is playtime?",
         "How are break and lunch for you?",
@@ -56,17 +57,17 @@ _ITEMS = (
         "friends",
         Kind.CIRCLES,
         "friend",
-        "Do you have a friend to play with?",
-        "Do you have somebody to be with?",
-        "How often do you have people to be with?",
+        "How often do you have a friend to play with?",
+        "How often do you have someone to be with?",
+        "How often do you have someone to be with?",
     ),
     _asked(
         "calm",
-        Kind.STEPS,
+        Kind.HOW_MUCH,
         "face-calm",
-        "How calm is your day? Ten is very calm.",
-        "How calm is a school day for you? Ten is very calm.",
-        "From one to ten, how manageable is a school day? Ten is the best.",
+        "How calm is your day?",
+        "How calm is your school day?",
+        "How manageable is a school day for you?",
     ),
 )
 
@@ -97,8 +98,8 @@ START = Ready(
                 Kind.WORDS,
                 "writing",
                 "What do you wish for?",
-                "What should change so that school works better for you?",
-                "What should change so that school works better for you?",
+                "What would make school better for you?",
+                "What would make school better for you?",
             ),
         )
     ),
@@ -115,7 +116,7 @@ END = Ready(
                 "changed",
                 "What is different now?",
                 "What is different now?",
-                "What has changed since we began?",
+                "What has changed since we started?",
             ),
         )
     ),
@@ -126,7 +127,12 @@ HELP = Ready(
     Document(
         (
             _asked(
-                "help", Kind.HELP, "the-team", "How was our help?", "How was our help?", "How much did our help do?"
+                "help",
+                Kind.HELPED,
+                "the-team",
+                "What was our help like?",
+                "What was our help like?",
+                "What was our help like?",
             ),
             _asked(
                 "listened",
@@ -138,11 +144,11 @@ HELP = Ready(
             ),
             _asked(
                 "fun",
-                Kind.HELP,
+                Kind.HELPED,
                 "art",
-                "How was the time with us?",
-                "How was the time with us?",
-                "How useful was the time with us?",
+                "What was it like being with us?",
+                "What was it like being with us?",
+                "What was it like working with us?",
             ),
             _asked(
                 "again",
@@ -156,15 +162,15 @@ HELP = Ready(
                 "draw",
                 Kind.DRAWING,
                 "art",
-                "Draw what was best or what was not good.",
-                "Draw what was best or what was not good.",
+                "Draw the best bit, or a bit that was not good.",
+                "Draw the best bit, or a bit that was not good.",
                 "Draw or scribble how it was.",
             ),
             _asked(
                 "tell_us",
                 Kind.WORDS,
                 "writing",
-                "What should we do another time?",
+                "What should we do next time?",
                 "What should we do differently?",
                 "What should we do differently?",
             ),
@@ -173,3 +179,17 @@ HELP = Ready(
 )
 
 READY = (START, END, HELP)
+
+_EARLIER = frozenset(
+    {
+        "0963355e223ead2a00955f85974cd5188639ddc53f99e8b83ba448ed96c51437",
+        "231d5c030164b9437a57266559b554f904d6efaecb3e17059ef83d92b34d5007",
+        "5e7fce9c7888ee8205aa4c28c79d0f52cff9268f21b608de64a2a0757514d18c",
+    }
+)
+"""Digests of what these three asked before: with scales that leant to one side, and steps from one to ten."""
+
+
+def is_earlier(document: str) -> bool:
+    """Is this, as it is stored, one of the three as they were before, and nobody's own wording?"""
+    return sha256(document.encode()).hexdigest() in _EARLIER
