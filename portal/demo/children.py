@@ -45,7 +45,7 @@ _START_WORDS: Mapping[str, _Reply] = {
         *("You can go to the library corner at any time.", "door"),
     ),
     "That people wait until I have finished talking.": (
-        *("You want people to let you finish.", "talk"),
+        *("You want people to let you finish.", "me"),
         *("Your group has a talking stone now. Whoever holds it finishes.", "group-work"),
     ),
     "Not so much writing. I can say it better.": (
@@ -147,12 +147,12 @@ _HELP_WORDS: Mapping[str, _Reply] = {
         *("Miss Bell walks with you on Thursdays.", "grown-up-i-trust"),
     ),
 }
-_WORDS: Mapping[Moment, Mapping[str, _Reply]] = {
+WORDS: Mapping[Moment, Mapping[str, _Reply]] = {
     Moment.START: {**_START_WORDS, **_SAD_WORDS},
     Moment.END: _END_WORDS,
     Moment.HELP: _HELP_WORDS,
 }
-_HARD: Mapping[str, _Reply] = {
+HARD: Mapping[str, _Reply] = {
     "noise": ("Noise is hard for you.", "noise", "You have headphones in your tray.", "quiet-place"),
     "writing": ("Writing is hard for you.", "writing", "You can use the computer for long texts.", "computer"),
     "group-work": ("Working in a group is hard for you.", "group-work", "You work with one partner first.", "friend"),
@@ -163,7 +163,7 @@ _HARD: Mapping[str, _Reply] = {
     "getting-help": ("Getting help is hard for you.", "getting-help", "You turn over your red card.", "letter"),
 }
 """For those who touched pictures and wrote nothing"""
-_NO_WORDS: _Reply = (
+NO_WORDS: _Reply = (
     *("You touched your answers and wrote nothing.", "me"),
     *("We read them. We ask you again at the end of term.", "the-team"),
 )
@@ -302,7 +302,7 @@ def _weights(kind: Kind, moment: Moment) -> list[int]:
 def _in_words(random: Random, question: Question, moment: Moment) -> Given:
     if random.random() < 0.35:
         return Given(question.key, AnswerState.NOT_SAY)
-    return Given(question.key, AnswerState.ANSWERED, words=random.choice(list(_WORDS[moment])))
+    return Given(question.key, AnswerState.ANSWERED, words=random.choice(list(WORDS[moment])))
 
 
 def _read(told: "Told", random: Random, view: ChildView) -> bool:
@@ -334,10 +334,10 @@ def _answer(worker: Actor, random: Random, view: ChildView) -> None:
 
 def reply_to(view: ChildView) -> _Reply:
     """To the child's own words; else to the first picture of what is hard. Never to what the child did not say."""
-    replies = {words: reply for of_moment in _WORDS.values() for words, reply in of_moment.items()}
+    replies = {words: reply for of_moment in WORDS.values() for words, reply in of_moment.items()}
     said = next((replies[one.words] for one in view.answers if one.words in replies), None)
     touched = [code for one in view.answers if one.question == "hard" for code in one.choices.split(",")]
-    return said or next((_HARD[code] for code in touched if code in _HARD), _NO_WORDS)
+    return said or next((HARD[code] for code in touched if code in HARD), NO_WORDS)
 
 
 def stories(cast: Cast, today: date) -> Iterator[Story]:

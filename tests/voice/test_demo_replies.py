@@ -2,8 +2,10 @@
 
 import pytest
 
-from portal.demo.children import reply_to
+from portal.demo.children import HARD, NO_WORDS, WORDS, reply_to
 from portal.voice.models import ChildView, ViewAnswer
+from portal.voice.operations.reading import LONGEST_REPLY
+from portal.voice.rules.symbols import PICTURES
 
 
 def said(question: str, *, words: str | None = None, choices: str = "") -> ChildView:
@@ -22,3 +24,10 @@ def said(question: str, *, words: str | None = None, choices: str = "") -> Child
 )
 def test_you_said_repeats_what_was_said(view: ChildView, told: str) -> None:
     assert reply_to(view)[0] == told
+
+
+def test_every_reply_can_be_written() -> None:
+    replies = [*HARD.values(), NO_WORDS, *(reply for of_moment in WORDS.values() for reply in of_moment.values())]
+    for you_said, said_symbol, we_did, did_symbol in replies:
+        assert {said_symbol, did_symbol} <= set(PICTURES)
+        assert max(len(you_said), len(we_did)) <= LONGEST_REPLY
