@@ -79,20 +79,25 @@ def _ask_about(ended: list[Case], post: _Post) -> None:
 def _parents(pupil: Pupil, random: Random) -> Contact:
     """A parent who may be reached, and now and then another person who must not be."""
     name = f"{random.choice(names.GIVEN_NAMES)} {pupil.family_name}"
+    found = pupil.contacts[0] if pupil.contacts else _parent(pupil, name, random)
+    found.address = f"{random.randint(1, 90)} Quay Street\nHarbour"
+    found.safe_channels = "text,email,post"
+    found.language = random.choice(("", "", "", "Polish")) or None
+    if random.random() < 0.2:
+        pupil.contacts.append(Contact(name=f"Ray {pupil.family_name}", relationship_code="father", do_not_contact=True))
+    audit.record(None, "contact changed", pupil)
+    return found
+
+
+def _parent(pupil: Pupil, name: str, random: Random) -> Contact:
     found = Contact(
         name=name,
         relationship_code="mother",
         parental_responsibility=True,
         phone=f"07700 900{random.randrange(1000):03d}",
         email=f"{name.lower().replace(' ', '.')}@{OTHERS_DOMAIN}",
-        address=f"{random.randint(1, 90)} Quay Street\nHarbour",
-        safe_channels="text,email,post",
-        language=random.choice(("", "", "", "Polish")) or None,
     )
     pupil.contacts.append(found)
-    if random.random() < 0.2:
-        pupil.contacts.append(Contact(name=f"Ray {pupil.family_name}", relationship_code="father", do_not_contact=True))
-    audit.record(None, "contact added", pupil)
     return found
 
 

@@ -11,7 +11,7 @@ from portal.cases import operations as cases
 from portal.cases.models import Case
 from portal.cases.rules import CaseDraft
 from portal.demo import agreements, names, referral_forms, texts
-from portal.demo.cast import Cast
+from portal.demo.cast import OTHERS_DOMAIN, Cast
 from portal.demo.timekeeper import Story, at
 from portal.demo.work import Work
 from portal.extensions import db
@@ -144,6 +144,17 @@ def _fill_pages(told: Told) -> None:
         referrals.save_page(told.writer, told.referral, key, page, opened_with=0)
 
 
+def _parent(name: str, number: int) -> referral_rules.Parent:
+    return referral_rules.Parent(
+        name=name,
+        relationship="father" if name.startswith("Mr ") else "mother",
+        parental_responsibility=True,
+        phone=f"07700 900{number % 1000:03d}",
+        email=f"family{number}@{OTHERS_DOMAIN}",
+        safe_channels=("text", "email"),
+    )
+
+
 def _pages(told: Told) -> dict[str, referral_rules.PageDraft]:
     random, name = told.plot.random, told.name
     day = told.school_day(told.plot.begins_on, 0)
@@ -157,6 +168,7 @@ def _pages(told: Told) -> dict[str, referral_rules.PageDraft]:
             shares_on=day,
             shares_who=parent,
             shares_with="Early help, educational psychology",
+            parents=(_parent(parent, told.plot.number),),
         ),
         "concern": referral_rules.ConcernPage(
             concern=random.choice(texts.CONCERNS).format(name=name), exclusion_risk=random.randint(5, 10)

@@ -239,6 +239,8 @@ class Contact(Audited, Model):
     do_not_contact: Mapped[bool] = mapped_column(Boolean, default=False)
     do_not_contact_reason: Mapped[str | None] = mapped_column(EncryptedText)
     language: Mapped[str | None] = mapped_column(String(80))
+    alike_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    """Who on record may be the same person; until somebody says, nobody is contacted by what is written here."""
     version: Mapped[int] = mapped_column(Integer)
 
     pupil: Mapped[Pupil] = relationship(back_populates="contacts")

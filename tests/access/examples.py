@@ -241,6 +241,7 @@ EXAMPLES: Mapping[str, Example] = {
     "schools.contacts": pupil,
     "schools.line": one(line_id="line_id"),
     "schools.pupil": pupil,
+    "schools.settle_alike": one(pupil_id="pupil_id", contact_id="contact_id"),
     "schools.remove_contact": one(pupil_id="pupil_id", contact_id="contact_id"),
     "schools.remove_dates": dates(dates_id="term_id"),
     "schools.rename_calendar": calendar,

@@ -209,6 +209,38 @@ class TestContacts:
                 operations.add_contact(COORDINATOR, pupil, replace(self.draft, **wrong))  # type: ignore[arg-type]
             assert list(refused.value.by_field) == [field]
 
+    def test_who_may_be_on_record_is_not_contacted_until_somebody_says(self) -> None:
+        pupil = build.pupil(build.school().id)
+        known = operations.add_contact(COORDINATOR, pupil, replace(self.draft, phone="", safe_channels=""))
+        db.session.flush()
+        new = replace(self.draft, name="S Khan", email="s@k.example", safe_channels="text,email", alike_id=known.id)
+        one, other = (operations.add_contact(COORDINATOR, pupil, replace(new, name=n)) for n in ("S Khan", "Sam Khan"))
+        db.session.commit()
+        assert not any(rules.may_reach(contact, "email") for contact in (one, other))
+        operations.settle_alike(COORDINATOR, other, is_same=False, opened_with=1)
+        db.session.commit()
+        assert rules.may_reach(other, "email")
+        with pytest.raises(EditConflict):
+            operations.settle_alike(COORDINATOR, one, is_same=True, opened_with=7)
+        operations.settle_alike(COORDINATOR, one, is_same=True, opened_with=1)
+        db.session.commit()
+        assert [contact.name for contact in pupil.contacts] == ["Sara Khan", "Sam Khan"]
+        assert (known.phone, known.email, known.safe_channels) == ("01803", "s@k.example", "text,email")
+        with pytest.raises(Refused, match="already said"):
+            operations.settle_alike(COORDINATOR, other, is_same=True, opened_with=other.version)
+
+    def test_nothing_of_somebody_who_must_not_be_contacted_is_filled(self) -> None:
+        pupil = build.pupil(build.school().id)
+        never = replace(self.draft, safe_channels="", phone="", do_not_contact=True)
+        known = operations.add_contact(COORDINATOR, pupil, never)
+        db.session.flush()
+        new = operations.add_contact(COORDINATOR, pupil, replace(self.draft, alike_id=known.id))
+        db.session.commit()
+        operations.settle_alike(COORDINATOR, new, is_same=True, opened_with=1)
+        db.session.commit()
+        assert (known.phone, known.safe_channels, known.do_not_contact) == (None, "", True)
+        assert pupil.contacts == [known]
+
     def test_reach_and_versions(self) -> None:
         ash, birch = build.school("Ash"), build.school("Birch")
         contact = build.contact(build.pupil(ash.id))

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from portal.app import Portal
 from portal.extensions import db
-from portal.kernel.audit import AuditLine
+from portal.kernel.audit import AuditLine, record
 from portal.kernel.database import mode
 from portal.kernel.names import name_problem
 from portal.policy import Role
@@ -483,6 +483,35 @@ class TestContactPages:
         page = text_of(client.get(f"/pupils/{world.pupil}"))
         assert 'href="tel:018035"' in page
         assert "calls and texts" in page
+
+    def test_a_possible_duplicate_is_settled_where_it_was_found(
+        self, at: Callable[[str], FlaskClient], world: World, given: Callable[..., object]
+    ) -> None:
+        def add() -> int:
+            known = db.session.get_one(Contact, world.contact)
+            alike = Contact(name="S Khan", relationship_code="mother", phone="01803 9", safe_channels="phone")
+            alike.alike_id = known.id
+            known.pupil.contacts.append(alike)
+            record(None, "contact added", known.pupil)
+            db.session.flush()
+            return alike.id
+
+        alike, back = given(add), "/cases/C-2026-0001"
+        page = text_of(at("coordinator").get(f"/pupils/{world.pupil}/contacts?back={back}"))
+        assert "This may be the same person as Sara Khan." in page
+        assert 'href="tel:018039"' not in page
+        url = f"/pupils/{world.pupil}/contacts/{alike}/alike"
+        assert f'action="{url}?back={back}"' in page
+        answer = at("ash").post(f"{url}?back=//evil.example/", data={"answer": "different", "version": "1"})
+        assert (answer.status_code, answer.location) == (303, f"/pupils/{world.pupil}")
+        assert 'href="tel:018039"' in text_of(at("coordinator").get(f"/pupils/{world.pupil}/contacts"))
+
+    def test_a_contact_that_is_added_from_a_case_leads_back_there(
+        self, at: Callable[[str], FlaskClient], world: World
+    ) -> None:
+        back = "/cases/C-2026-0001/feedback/family/new"
+        url = f"/pupils/{world.pupil}/contacts/new?back={back}"
+        assert send(at("coordinator"), url, dict(self.DATA)).location == back
 
     def test_do_not_contact_stands_above_everything(self, at: Callable[[str], FlaskClient], world: World) -> None:
         client = at("ash")

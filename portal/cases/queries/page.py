@@ -53,6 +53,8 @@ class ContactRow:
     ways: tuple[tuple[str, str, str | None], ...]
     """What it is, the number or address, and a link where the device can open one"""
     do_not_contact: bool
+    is_alike: bool = False
+    """It may be somebody else who is on record; somebody has to say"""
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ def _contact_row(contact: Contact, of: str) -> ContactRow:
         for code, label in schools.CONTACT_CHANNELS.items()
         if schools.may_reach(contact, code) and details[code]
     )
-    return ContactRow(contact.name, about, ways, False)
+    return ContactRow(contact.name, about, ways, False, is_alike=contact.alike_id is not None)
 
 
 def _href(channel: str, detail: str) -> str | None:

@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.queries.people import work_telephone_of
-from portal.cases.queries import case_for, case_head
+from portal.cases.queries import case_for, case_head, pupils_of
 from portal.feedback import operations, queries, rules
 from portal.feedback.forms import InviteForm, paper_form
 from portal.feedback.rules.family import signature
@@ -48,7 +48,14 @@ def ask_family(reference: str) -> ResponseReturnValue:
     audit.viewed(actor(), "feedback form viewed", "case_file", case.id)
     status = 422 if request.method == "POST" else 200
     return hx.page(
-        "feedback/ask_family.html", status=status, head=case_head(case), form=form, people=people, allowed=allowed
+        "feedback/ask_family.html",
+        status=status,
+        head=case_head(case),
+        form=form,
+        people=people,
+        allowed=allowed,
+        pupils=pupils_of(case),
+        here=url_for(".ask_family", reference=reference),
     )
 
 

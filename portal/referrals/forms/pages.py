@@ -70,7 +70,12 @@ class ParentPart(Part):
     relationship = ChoiceField("Relationship to the pupil", RELATIONSHIPS.items())
     parental_responsibility = YesNoField("Parental responsibility?")
     phone = TextField("Phone", longest=30)
-    email = TextField("E-mail", longest=254)
+    email = TextField("Email", longest=254)
+    safe_channels = ManyField(
+        "Safe ways to contact them",
+        rules.WAYS.items(),
+        description="Only tick what they say is safe. A phone or inbox that others see can put somebody at risk.",
+    )
 
 
 class FamilyForm(PageForm):

@@ -14,6 +14,7 @@ from portal.policy import Action, Actor
 from portal.referrals import rules
 from portal.referrals.models import Referral
 from portal.referrals.operations.autosave import OVER, forget_answers_typed, forget_typed
+from portal.referrals.operations.contacts import keep_contacts
 from portal.referrals.operations.due import ask_for_next_step, settle_arranging, settle_ratification
 from portal.referrals.operations.form import lock
 from portal.referrals.operations.letters import write_letter
@@ -199,6 +200,7 @@ def _keep_what_it_says(actor: Actor, referral: Referral, step: str, decision: ru
     if step in SENDING:
         referral.submitted_at = referral.submitted_at or clock.now()
         keep_on_pupil(actor, referral)
+        keep_contacts(actor, referral)
     if step == "decide" and decision is not None:
         referral.decided_at = clock.now()
         referral.decision, referral.decision_reason = decision.decision, decision.reason.strip()

@@ -114,7 +114,11 @@ def _begun(actor: Actor, referral: Referral, key: str) -> rules.PageDraft | None
         return rules.ReferrerPage(name=actor.name, email=email)
     if key == "pupil" and referral.pupil is None and referral.school.kind == "authority":
         return rules.PupilPage(at_school=False)
-    return rules.begun_from_record(key, pupil_draft(referral.pupil)) if referral.pupil else None
+    if referral.pupil is None:
+        return None
+    if key == "family":
+        return rules.family_of(referral.pupil.contacts)
+    return rules.begun_from_record(key, pupil_draft(referral.pupil))
 
 
 def task_list(referral: Referral) -> list[TaskListPage]:

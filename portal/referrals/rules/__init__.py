@@ -95,6 +95,7 @@ from portal.referrals.rules.pages import (
     pages_of,
     read_pages,
 )
+from portal.referrals.rules.parents import WAYS, family_of, new_contact
 from portal.referrals.rules.prefill import Offer, OfferedPage, fill, from_last, offered_pages
 from portal.referrals.rules.returns import (
     ANSWER_PAGE,
@@ -177,7 +178,10 @@ __all__ = [
     "STEP_WORDS",
     "USUAL",
     "WHOLE_SCHOOL",
+    "WAYS",
     "WITH_SCHOOL",
+    "family_of",
+    "new_contact",
     "AgenciesPage",
     "Agency",
     "Answer",

@@ -34,6 +34,8 @@ class Parent:
     parental_responsibility: bool | None = None
     phone: str = ""
     email: str = ""
+    safe_channels: tuple[str, ...] = ()
+    """Codes of the ways in which it is safe to contact them"""
 
 
 @dataclass(frozen=True)

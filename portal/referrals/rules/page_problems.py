@@ -17,11 +17,13 @@ from portal.referrals.rules.drafts import (
     GroupPupil,
     NeedsPage,
     PageDraft,
+    Parent,
     PupilPage,
     ReferrerPage,
     TriedPage,
     ViewsPage,
 )
+from portal.referrals.rules.parents import WAYS
 from portal.schools.rules import (
     RELATIONSHIPS,
     SOCIAL_CARE,
@@ -126,6 +128,17 @@ def _family(page: FamilyPage, today: date) -> Found:
         yield f"parents-{number}-name", name_problem(parent.name)
         yield f"parents-{number}-relationship", _choice(parent.relationship, RELATIONSHIPS)
         yield f"parents-{number}-email", _email(parent.email)
+        yield f"parents-{number}-safe_channels", _safe_ways(parent)
+
+
+def _safe_ways(parent: Parent) -> str | None:
+    if set(parent.safe_channels) - set(WAYS):
+        return "Choose the safe ways from the list."
+    if {"text", "phone"} & set(parent.safe_channels) and not parent.phone.strip():
+        return "Enter their phone number above, or untick texts and calls."
+    if "email" in parent.safe_channels and not parent.email.strip():
+        return "Enter their email address above, or untick email."
+    return None
 
 
 def _concern(page: ConcernPage) -> Found:

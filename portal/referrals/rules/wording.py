@@ -11,6 +11,7 @@ from portal.referrals.rules.completeness import Asked, missing_on
 from portal.referrals.rules.decisions import REFUSING
 from portal.referrals.rules.drafts import Agency, Concern, GroupPupil, PageDraft, Parent, StrategyTried, Suspension
 from portal.referrals.rules.pages import Page, pages_of
+from portal.referrals.rules.parents import WAYS
 from portal.schools.rules import (
     GENDERS,
     NO_SCHOOL_REASONS,
@@ -151,7 +152,9 @@ def _item_words(item: object, today: date) -> str:
         case Parent():
             responsibility = {True: "parental responsibility", False: "no parental responsibility"}
             known = responsibility.get(item.parental_responsibility) if item.parental_responsibility is not None else ""
-            return _listed(item.name, _labelled("relationship", item.relationship), known, item.phone, item.email)
+            safe = " and ".join(WAYS[way].lower() for way in item.safe_channels if way in WAYS)
+            ways = f"safe to contact by {safe}" if safe else ""
+            return _listed(item.name, _labelled("relationship", item.relationship), known, item.phone, item.email, ways)
         case Concern():
             severity = f"severity {item.severity} of 10" if item.severity is not None else ""
             return _listed(item.words, _labelled("frequency", item.frequency).lower(), severity)

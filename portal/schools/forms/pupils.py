@@ -131,11 +131,12 @@ class _ContactFields:
     def draft(self) -> rules.ContactDraft:
         form: Any = self
         names = ("name", "relationship_code", "do_not_contact_reason", "phone", "email", "address", "language")
+        texts: dict[str, Any] = {name: getattr(form, name).data or "" for name in names}
         return rules.ContactDraft(
             parental_responsibility=form.parental_responsibility.answer,
             safe_channels=rules.channels_text(form.safe_channels.data or ()),
             do_not_contact=bool(form.do_not_contact.data),
-            **{name: getattr(form, name).data or "" for name in names},
+            **texts,
         )
 
 

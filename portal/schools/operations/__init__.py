@@ -8,7 +8,7 @@ from portal.schools.operations.calendars import (
     save_closure,
     save_term,
 )
-from portal.schools.operations.contacts import add_contact, change_contact, remove_contact
+from portal.schools.operations.contacts import add_contact, change_contact, remove_contact, settle_alike
 from portal.schools.operations.lines import add_line, change_line, ensure_default_lines_and_calendar
 from portal.schools.operations.problems import LooksKnown, RefusedFields
 from portal.schools.operations.pupils import add_pupil, change_pupil
@@ -45,6 +45,7 @@ __all__ = [
     "reopen_school",
     "save_closure",
     "save_term",
+    "settle_alike",
     "take_into_use",
     "work_with",
 ]

@@ -31,6 +31,9 @@ class ContactRow:
     do_not_contact: bool
     do_not_contact_reason: str
     version: int
+    alike: str = ""
+    """Who on record may be the same person; somebody has to say"""
+    alike_do_not_contact: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def contact_draft(contact: Contact) -> OpenedContact:
         relationship_code=contact.relationship_code,
         parental_responsibility=contact.parental_responsibility,
         do_not_contact=contact.do_not_contact,
+        alike_id=contact.alike_id,
         version=contact.version,
         **{name: getattr(contact, name) or "" for name in _TEXTS},
     )
@@ -71,6 +75,7 @@ def contacts_of(pupil: Pupil) -> list[ContactRow]:
 
 def contact_row(contact: Contact) -> ContactRow:
     """A contact with the ways to reach them."""
+    alike = next((one for one in contact.pupil.contacts if one.id == contact.alike_id), None)
     return ContactRow(
         id=contact.id,
         name=contact.name,
@@ -81,6 +86,8 @@ def contact_row(contact: Contact) -> ContactRow:
         do_not_contact=contact.do_not_contact,
         do_not_contact_reason=contact.do_not_contact_reason or "",
         version=contact.version,
+        alike=alike.name if alike else "",
+        alike_do_not_contact=bool(alike and alike.do_not_contact),
     )
 
 
@@ -110,6 +117,8 @@ def _href(field: str, value: str) -> str | None:
 def _note(contact: Contact, field: str, safe: list[str]) -> str:
     if contact.do_not_contact:
         return "do not use"
+    if contact.alike_id is not None:
+        return "not to be used until it is clear who this is"
     if not safe:
         return "not marked as safe"
     if field == "phone":

@@ -23,8 +23,11 @@ from portal.schools.rules.contacts import (
     channels_of,
     channels_text,
     contact_problems,
+    filled_from,
+    may_be_same,
     may_reach,
     reachable_by,
+    same_name,
 )
 from portal.schools.rules.default_calendar import default_calendar, easter_sunday
 from portal.schools.rules.lines import (
@@ -93,7 +96,10 @@ __all__ = [
     "key_stage",
     "line_problems",
     "looks_like",
+    "filled_from",
+    "may_be_same",
     "may_reach",
+    "same_name",
     "normalise_upn",
     "phase",
     "plain_name",

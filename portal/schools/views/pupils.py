@@ -116,6 +116,7 @@ def pupil(pupil_id: int) -> ResponseReturnValue:
         enrolments=queries.enrolments_seen_by(actor(), pupil),
         contacts=queries.contacts_of(pupil),
         may_change=queries.may_change(actor(), pupil),
+        back=None,
         in_words=in_words,
     )
 
