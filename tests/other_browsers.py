@@ -215,7 +215,10 @@ class Visitor:
         assert field.is_selected()
 
     def add_cookies(self, cookies: list[dict[str, str]]) -> None:
-        """As playwright's contexts take them; a browser takes one only for the page that it is on."""
-        self.go("/healthz")
+        """As playwright's contexts take them; a browser takes one only for the page that it is on.
+
+        The page names a picture for its tab: Firefox asks for one elsewhere, and the answer brings another cookie.
+        """
+        self.go("/privacy")
         for cookie in cookies:
             self.driver.add_cookie({"name": cookie["name"], "value": cookie["value"]})

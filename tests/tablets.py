@@ -36,6 +36,7 @@ class Tablets:
 
     portal: Portal
     address: str
+    signal: "Signal"
     world: World = field(init=False, repr=False)
 
     @contextmanager
@@ -137,6 +138,32 @@ def whole(portal: Portal) -> Callable[..., Iterable[bytes]]:
     return answer
 
 
+class Signal:
+    """A portal's server on a port of its own, which can be out of reach for a while."""
+
+    def __init__(self, portal: Portal) -> None:
+        self.portal = portal
+        self.port = free_port()
+
+    def on(self) -> None:
+        self.server = make_server("127.0.0.1", self.port, whole(self.portal), threaded=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    def off(self) -> None:
+        self.server.shutdown()
+        self.thread.join(10)
+        self.server.server_close()
+
+    @contextmanager
+    def lost(self) -> Iterator[None]:
+        self.off()
+        try:
+            yield
+        finally:
+            self.on()
+
+
 @contextmanager
 def tablets(folder: Path) -> Iterator[Tablets]:
     """Serves a portal on 127.0.0.1 until the block ends."""
@@ -148,16 +175,12 @@ def tablets(folder: Path) -> Iterator[Tablets]:
         seed()
         db.session.remove()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    port = free_port()
-    server = make_server("127.0.0.1", port, whole(portal), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    signal = Signal(portal)
+    signal.on()
     try:
-        yield Tablets(portal, f"http://127.0.0.1:{port}")
+        yield Tablets(portal, f"http://127.0.0.1:{signal.port}", signal)
     finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
+        signal.off()
         with portal.app_context():
             db.session.remove()
             db.engine.dispose()

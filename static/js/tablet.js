@@ -65,7 +65,6 @@ async function becomeReady(records) {
   if (!navigator.serviceWorker || !records.length) return
   await navigator.serviceWorker.register(worker, { scope: '/voice/' })
   await navigator.serviceWorker.ready
-  await navigator.storage?.persist?.()
   document.getElementById('tablet-ready').hidden = false
   document.body.dataset.ready = 'offline'
 }

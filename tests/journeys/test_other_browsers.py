@@ -4,6 +4,7 @@ What is found by its name or its part of the page stays when words change. ``--t
 """
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -19,9 +20,11 @@ from portal.feedback import operations, rules
 from portal.kernel.database import mode
 from portal.kernel.languages import checked
 from tests import builders_families as families
+from tests.builders_voice import PIN
 from tests.journeys.work import Work
 from tests.other_browsers import NAMES, Visitor, missing, must_be_there, started
 from tests.serving import Server, environment
+from tests.tablets import BOUNCE, Tablets, tablets
 
 CONCERN = "Leaves lessons, and cannot say why."
 GOOD = "You came back when you said you would."
@@ -157,3 +160,73 @@ def test_a_card_is_moved_on_the_board(visitor: Visitor, work: Work) -> None:
 
 def card_id(visitor: Visitor, link: str) -> str:
     return str(visitor.script("return document.querySelector(arguments[0]).closest('li').id", link))
+
+
+# ---- a child answers on a tablet
+
+
+@pytest.fixture(scope="module")
+def tablet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tablets]:
+    with tablets(tmp_path_factory.mktemp("tablets")) as portal:
+        yield portal
+
+
+@pytest.fixture
+def child(visitor: Visitor, tablet: Tablets) -> Iterator[Visitor]:
+    """In front of the first screen of a tablet that a worker has just handed over."""
+    one = Visitor(visitor.driver, tablet.address)
+    one.size(768, 954)
+    one.driver.delete_all_cookies()
+    tablet.staff(one)
+    one.go("/voice/hand-over")
+    one.fill("[name=tablet_pin]", PIN)
+    one.leave(SAVE)
+    one.see("[data-ready=offline] [data-screen=welcome]")
+    yield one
+    one.driver.delete_all_cookies()
+
+
+def test_a_child_answers_without_signal_and_it_arrives_once(child: Visitor, tablet: Tablets) -> None:
+    before = tablet.views()
+    child.press("[data-act=start] button")
+    answer(child, at=0)
+    with tablet.signal.lost():
+        child.reload()
+        answer(child, at=1)
+        while child.see("section[data-screen]").get_attribute("data-screen") == "question":
+            pass_over(child)
+        child.press("[data-screen=share] [value=share]:not(.tablet__enter)")
+        child.see("[data-screen=end]")
+        assert tablet.views() == before
+    child.script("window.dispatchEvent(new Event('online'))")
+    child.until(lambda: tablet.views() == before + 1, "the answers do not arrive")
+    child.reload()
+    child.see("[data-screen=over]")
+    assert tablet.views() == before + 1
+
+
+def test_a_child_wants_to_talk_to_someone(child: Visitor, tablet: Tablets) -> None:
+    before = tablet.wishes()
+    child.press("[data-act=start] button")
+    child.see("[data-screen=question]")
+    child.press("[data-act=talk] button")
+    child.press("[data-screen=tell] [data-act=tell] button")
+    child.see("[data-screen=talk]")
+    child.until(lambda: tablet.wishes() == before + 1, "the wish does not arrive")
+    child.press("[data-act=back] button")
+    child.see("[data-screen=question]")
+
+
+def answer(child: Visitor, at: int) -> None:
+    """Gives the last answer, which must be as easy to reach as the first: touched, and touched again."""
+    question = f"[data-screen=question][data-at='{at}']"
+    child.press(f"{question} .tablet__choice:last-child")
+    time.sleep(BOUNCE / 1000)
+    child.press(f"{question} .tablet__choice:last-child")
+    child.gone(question)
+
+
+def pass_over(child: Visitor) -> None:
+    here = child.see("[data-screen=question]").get_attribute("data-at")
+    child.press(f"[data-at='{here}'] [value=not_know]")
+    child.gone(f"[data-at='{here}']")
