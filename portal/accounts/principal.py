@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from portal.accounts import rules
 from portal.accounts.models import Passkey, Person, RoleAssignment, SignInSession
 from portal.accounts.operations import sessions
+from portal.accounts.rules import sessions as rules_of_sessions
 from portal.extensions import db, login_manager
 from portal.kernel import clock
 from portal.policy import RECORD_ROLES, ROLE_LABELS, Actor, Assignment, Role
@@ -28,6 +29,9 @@ class Principal(UserMixin):
     has_passkey: bool
     passed_second_factor: bool
     proved_at: datetime | None
+    began_at: datetime
+    ends_at: datetime
+    """When this session ends if nothing more is done"""
 
     def get_id(self) -> str:
         return str(self.session_id)
@@ -112,7 +116,7 @@ def load(_request: object = None) -> Principal | None:
         if end is rules.SessionEnd.IDLE:
             g.away = Away(first.person_id, rules.first_name(first.name), first.has_passkey)
         return None
-    _touch_when_due(first.id, first.seen_at, now)
+    seen_at = _touch_when_due(first.id, first.seen_at, now)
     dated = [
         rules.DatedRole(row.role, row.school_id, row.service_line_id, row.starts_on, row.ends_on)
         for row in rows
@@ -127,15 +131,19 @@ def load(_request: object = None) -> Principal | None:
         has_passkey=first.has_passkey,
         passed_second_factor=first.second_factor_at is not None,
         proved_at=first.proved_at,
+        began_at=first.began_at,
+        ends_at=rules_of_sessions.idle_end(first.began_at, seen_at),
     )
 
 
-def _touch_when_due(session_id: int, seen_at: datetime, now: datetime) -> None:
+def _touch_when_due(session_id: int, seen_at: datetime, now: datetime) -> datetime:
+    """When the person was last seen, now or before."""
     # A poll must not keep an idle person signed in.
     if request.headers.get("X-Poll") or not rules.needs_touch(seen_at, now):
-        return
+        return seen_at
     db.session.rollback()
     sessions.touch(session_id, now)
+    return now
 
 
 def carry(token: str) -> None:

@@ -128,7 +128,7 @@ def of_case(reference: str) -> ResponseReturnValue:
             return _case_saved(case)
     return hx.page(
         "visits/of_case.html",
-        fragment="visits/_section.html",
+        fragment=_section(),
         status=422 if request.method == "POST" else 200,
         **_case_context(case, form),
     )
@@ -157,14 +157,19 @@ def _case_saved(case: Any) -> ResponseReturnValue:
     url = url_for("visits.of_case", reference=case.reference)
     fresh = _bound(QuickForm(formdata=None, data=_case_defaults(case)), case)
     context = _case_context(case, fresh)
-    return hx.saved(url, "Visit logged.", fragment="visits/_section.html", event="visits-changed", **context)
+    return hx.saved(url, "Visit logged.", fragment=_section(), event="visits-changed", **context)
+
+
+def _section() -> str | None:
+    """The part of a case's page, unless the form stands on the page of the visits alone."""
+    return None if request.args.get("whole") else "visits/_section.html"
 
 
 def _case_context(case: Any, form: QuickForm | None) -> dict[str, Any]:
     audit.viewed(actor(), "visits viewed", "case_file", case.id)
     before = clean_query(request.args.get("before"))
     older_than = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
-    is_section = request.headers.get("HX-Request") == "true"
+    is_section = request.headers.get("HX-Request") == "true" and _section() is not None
     size = IN_SECTION if is_section else queries.PAGE
     return {
         "head": cases.case_head(case),

@@ -12,7 +12,7 @@ const COMPONENTS = {
 
 // What to say when nothing was swapped. What was typed is always still in the form.
 const SAID = {
-  0: 'The portal cannot be reached. What you typed is still here. Try again when you are back on line.',
+  0: 'The portal cannot be reached. What you typed is still here. Try again when you are back online.',
   400: 'This page was open for too long, or something was missing. Nothing was saved. Copy what you typed, load the page again and send it once more.',
   401: 'You have been signed out. What you typed is still here: sign in in another tab, then save again.',
   403: 'Your account may not do this. Nothing was changed.',
@@ -40,14 +40,19 @@ async function startComponents(root) {
   }
 }
 
+let alerted = ''
+let alertedTimes = 0
+
+// The same thing said again is heard only when its words are new.
 function showAlert(words) {
-  if (alertRegion.querySelector('.app-alert__words')?.textContent === words) return
+  alertedTimes = alerted === words && alertRegion.hasChildNodes() ? alertedTimes + 1 : 1
+  alerted = words
   const box = document.createElement('div')
   const text = document.createElement('p')
   const close = document.createElement('button')
   box.className = 'app-alert__box'
   text.className = 'app-alert__words'
-  text.textContent = words
+  text.textContent = alertedTimes > 1 ? `Tried ${alertedTimes} times. ${words}` : words
   close.className = 'app-alert__close'
   close.type = 'button'
   close.textContent = 'Close'
@@ -126,5 +131,13 @@ window.addEventListener('pageshow', ({ persisted }) => persisted && location.rel
 new MutationObserver((changes) => {
   for (const { target } of changes) if (target.type === 'radio') target.removeAttribute('aria-expanded')
 }).observe(document.body, { subtree: true, attributeFilter: ['aria-expanded'] })
+
+// A live region says only what comes after it: what stood in the banner when the page came is said once more.
+const banners = [...document.querySelectorAll('.app-flash__words')].map((words) => words.textContent.trim())
+const said = document.getElementById('said')
+if (said && banners.length) {
+  setTimeout(() => { said.textContent = banners.join(' ') }, 500)
+  setTimeout(() => said.replaceChildren(), 10_000)
+}
 
 startComponents(document)

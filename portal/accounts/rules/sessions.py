@@ -14,6 +14,8 @@ ADDRESS_FAILURES_ALLOWED = 100
 
 IDLE_LIMIT = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=12)
+WARN_BEFORE = timedelta(minutes=2)
+"""How long before its end an idle session says so."""
 TOUCH_EVERY = timedelta(minutes=1)
 """A session's “last seen” is written at most this often."""
 FRESH = timedelta(minutes=15)
@@ -48,6 +50,16 @@ def session_end(began_at: datetime, seen_at: datetime, ended_at: datetime | None
 def session_holds(began_at: datetime, seen_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
     """Is a session still good? Idle and absolute limits, and its own end."""
     return session_end(began_at, seen_at, ended_at, now) is None
+
+
+def idle_end(began_at: datetime, seen_at: datetime) -> datetime:
+    """When the session ends if nothing more is done."""
+    return min(seen_at + IDLE_LIMIT, began_at + LONGEST_SESSION)
+
+
+def may_stay(began_at: datetime, now: datetime) -> bool:
+    """Would doing something put the end off? Not near the end of the longest session."""
+    return began_at + LONGEST_SESSION - now > WARN_BEFORE
 
 
 def needs_touch(seen_at: datetime, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, request, session, url_for
 from flask_login import current_user
 
 from portal.accounts import rules
+from portal.accounts.rules import sessions as session_rules
 from portal.kernel import clock, dates, forms
 
 blueprint = Blueprint("accounts", __name__)
@@ -82,7 +83,15 @@ def is_fresh() -> bool:
 @blueprint.app_context_processor
 def _ways_in() -> dict[str, Any]:
     """Which buttons there are beside the password: work accounts as set, passkeys where they work."""
-    return {"work_providers": _work_providers}
+    return {"work_providers": _work_providers, "idle": _idle()}
+
+
+def _idle() -> dict[str, Any] | None:
+    """How long the session lasts and when to warn, in seconds; None where nobody is wholly signed in."""
+    if not current_user.is_authenticated or current_user.must_use_second_factor:
+        return None
+    left = (current_user.ends_at - clock.now()).total_seconds()
+    return {"left": max(0, int(left)), "warn": int(session_rules.WARN_BEFORE.total_seconds())}
 
 
 def _work_providers() -> list[tuple[str, str]]:

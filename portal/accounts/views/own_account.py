@@ -11,8 +11,9 @@ from portal.accounts.forms import NameForm, PasswordForm, PinForm, TelephoneForm
 from portal.accounts.operations import own_account
 from portal.accounts.queries.changes import changes_of
 from portal.accounts.queries.people import work_telephone_of
+from portal.accounts.rules import sessions as session_rules
 from portal.accounts.views.base import blueprint, is_fresh, moment_words, passkey_place, remote_address
-from portal.kernel import hx
+from portal.kernel import clock, hx
 from portal.kernel.access import actor, requires
 from portal.kernel.errors import Refused
 from portal.policy import Action
@@ -39,6 +40,15 @@ def me() -> ResponseReturnValue:
         waiting=changes_of(actor(), actor().person_id),
         moment=moment_words,
     )
+
+
+@blueprint.get("/me/session")
+@requires(Action.OWN_ACCOUNT)
+def own_session() -> ResponseReturnValue:
+    """How long this session lasts. Asking puts its end off, as every request does that is not marked as a poll."""
+    now = clock.now()
+    left = max(0, int((current_user.ends_at - now).total_seconds()))
+    return {"left": left, "may_stay": session_rules.may_stay(current_user.began_at, now)}
 
 
 @blueprint.route("/me/name", methods=["GET", "POST"])
