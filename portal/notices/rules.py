@@ -26,6 +26,11 @@ KINDS: Mapping[str, Kind] = {
         "A child has asked to talk to someone, and you are the person we tell first: please sign in now.",
         can_wait=False,
     ),
+    "case_covered": Kind(
+        "A colleague is covering a case",
+        "A colleague has opened a case to cover it. Sign in to see who it is and why.",
+        can_wait=False,
+    ),
     "training_evaluation_after": Kind(
         "Three questions about your training",
         "You came to a training session. Three questions wait for you.",

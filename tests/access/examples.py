@@ -149,6 +149,7 @@ EXAMPLES: Mapping[str, Example] = {
     "cases.cover": case,
     "cases.dates": case,
     "cases.done": case_with(rule="=week_six_review"),
+    "cases.end_cover": case_with(cover_id="=999999"),
     "cases.end_worker": case_with(person_id="worker_id"),
     "cases.show": case,
     "cases.step": case_steps,

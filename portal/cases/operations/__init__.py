@@ -3,18 +3,18 @@
 from portal.cases.operations.history import import_case
 from portal.cases.operations.minutes import note_minutes
 from portal.cases.operations.opening import open_case
-from portal.cases.operations.people import LONGEST_COVER, allocate, cover, end_allocation
+from portal.cases.operations.people import allocate, cover, end_allocation, end_cover
 from portal.cases.operations.plan import change_plan
 from portal.cases.operations.promises import prepare_agreement
 from portal.cases.operations.steps import SETTLED_BY_HAND, mark_done, move
 
 __all__ = [
-    "LONGEST_COVER",
     "SETTLED_BY_HAND",
     "allocate",
     "change_plan",
     "cover",
     "end_allocation",
+    "end_cover",
     "import_case",
     "mark_done",
     "move",

@@ -40,6 +40,25 @@ def end(actor: Actor, case: Case, person_id: int, last_day: date) -> None:
             audit.record(actor, "access ended", row)
 
 
+def end_cover(actor: Actor, case: Case, cover: Cover) -> None:
+    """Ends what ``give`` opened for this cover, from now on."""
+    for kind, record_id in _records_of(case):
+        row = db.session.scalars(
+            select(Involvement)
+            .where(
+                Involvement.kind == kind,
+                Involvement.record_id == record_id,
+                Involvement.person_id == cover.person_id,
+                Involvement.starts_on == cover.starts_on,
+                Involvement.ends_on == cover.ends_on,
+            )
+            .order_by(Involvement.id)
+        ).first()
+        if row is not None:
+            row.ends_on = clock.today() - timedelta(days=1)
+            audit.record(actor, "access ended", row)
+
+
 def close(actor: Actor, case: Case, closed_on: date, days_after: int) -> None:
     """The work is closed: its people read it for so many days, and change nothing from today.
 

@@ -4,21 +4,21 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from portal.accounts.queries import people_with
 from portal.cases.models import Allocation, Case, Cover
 from portal.cases.operations import access_given, clocks
 from portal.cases.operations.opening import workers_of_line
 from portal.cases.operations.promises import renew_agreement
 from portal.cases.queries import scope_of
+from portal.cases.rules.cover import cover_problems
 from portal.extensions import db
 from portal.kernel import audit, clock
 from portal.kernel.access import ensure, involved_today
-from portal.kernel.errors import Refused
-from portal.policy import Action, Actor
+from portal.kernel.errors import OutOfReach, Refused
+from portal.notices.operations import tell
+from portal.policy import Action, Actor, Role
 from portal.tasks import operations as tasks
 from portal.tasks.rules import CHOOSE_WORKER
-
-LONGEST_COVER = 28
-"""Days, the first and the last one counted."""
 
 
 def allocate(actor: Actor, case: Case, person_id: int) -> Allocation:
@@ -61,22 +61,39 @@ def end_allocation(actor: Actor, case: Case, person_id: int) -> None:
 def cover(actor: Actor, case: Case, reason: str, ends_on: date | None) -> Cover:
     """The actor stands in for the case's workers from today to ``ends_on``, at most 28 days, and says why.
 
-    Raises ``Refused`` when the reason or a fitting last day is missing, or the actor already works on the case.
+    It opens a child's case to them, so the coordinators and the case's workers hear of it straight away. Raises
+    ``Refused`` when the reason or a fitting last day is missing, or the actor already works on the case.
     """
     ensure(actor, Action.COVER_CASE, scope_of(case))
     _wait_for_others(case)
     _refuse_closed(case)
     today = clock.today()
-    if actor.person_id in involved_today(Case.__tablename__, case.id):
+    working = involved_today(Case.__tablename__, case.id)
+    if actor.person_id in working:
         raise Refused("You already work on this case. Open it from the board.")
-    problems = _cover_problems(reason, ends_on, today)
+    problems = cover_problems(reason, ends_on, today)
     if problems or ends_on is None:
-        raise Refused(*problems)
+        raise Refused(*problems.values())
     row = Cover(case=case, person_id=actor.person_id, reason=reason.strip(), starts_on=today, ends_on=ends_on)
     db.session.add(row)
     audit.record(actor, "case covered", case)
     access_given.give(actor, case, actor.person_id, today, ends_on)
+    told = {*working, *people_with(Role.COORDINATOR)} - {actor.person_id}
+    tell("case_covered", sorted(told), f"/cases/{case.reference}", key=f"cover-{row.id}")
     return row
+
+
+def end_cover(actor: Actor, case: Case, cover_id: int) -> None:
+    """The coordinator ends a cover now. Raises ``OutOfReach`` for one that is not there, or has ended."""
+    ensure(actor, Action.OPEN_CASE, scope_of(case))
+    _wait_for_others(case)
+    today = clock.today()
+    row = next((one for one in case.covers if one.id == cover_id and one.ends_on >= today), None)
+    if row is None:
+        raise OutOfReach(cover_id)
+    access_given.end_cover(actor, case, row)
+    row.ends_on = today - timedelta(days=1)
+    audit.record(actor, "cover ended", case)
 
 
 def _wait_for_others(case: Case) -> None:
@@ -85,14 +102,6 @@ def _wait_for_others(case: Case) -> None:
     db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update(of=Case))
     db.session.refresh(case)
     db.session.expire(case, ["allocations", "covers"])
-
-
-def _cover_problems(reason: str, ends_on: date | None, today: date) -> list[str]:
-    problems = [] if reason.strip() else ["Say why you cover this case. The reason stays on the record."]
-    last = today + timedelta(days=LONGEST_COVER - 1)
-    if ends_on is None or not today <= ends_on <= last:
-        problems.append(f"Choose the last day of your cover, from today to {last.day}/{last.month}/{last.year}.")
-    return problems
 
 
 def _refuse_closed(case: Case) -> None:

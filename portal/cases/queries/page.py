@@ -226,14 +226,17 @@ def timeline_of(case: Case, covers: list[Cover]) -> list[TimelineRow]:
     steps = [
         (step.at, _step_words(step), step.person_name or None, step.note) for step in history.steps_of(KIND, case.id)
     ]
-    covered = [
-        (_morning(c.starts_on), f"Cover until {day_words(c.ends_on, today)}", c.person.name, c.reason) for c in covers
-    ]
+    covered = [(_morning(c.starts_on), _cover_words(c, today), c.person.name, c.reason) for c in covers]
     rows = sorted([*steps, *covered], key=lambda row: row[0], reverse=True)
     return [
         TimelineRow(day_words(at.astimezone(clock.LONDON).date(), today), what, who, note)
         for at, what, who, note in rows
     ]
+
+
+def _cover_words(cover: Cover, today: date) -> str:
+    ended_at_once = cover.ends_on < cover.starts_on
+    return "Cover, ended the same day" if ended_at_once else f"Cover until {day_words(cover.ends_on, today)}"
 
 
 def _morning(day: date) -> datetime:

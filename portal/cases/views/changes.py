@@ -1,12 +1,11 @@
 """Workers, cover, days and dates of a case."""
 
-from datetime import timedelta
-
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from portal.cases import operations, queries
 from portal.cases.forms import CoverForm, DoneForm, PlanForm, WorkerForm
+from portal.cases.rules.cover import cover_problems, last_day, usual_last_day
 from portal.cases.views.base import blueprint, came_from
 from portal.kernel import audit, clock, hx, submissions
 from portal.kernel.access import actor, allows, requires
@@ -19,23 +18,34 @@ from portal.policy import Action
 @requires(Action.COVER_CASE)
 def cover(reference: str) -> ResponseReturnValue:
     case = queries.case_for(actor(), reference, Action.COVER_CASE)
-    form = CoverForm()
+    today = clock.today()
+    form = CoverForm(data={"ends_on": usual_last_day(today)})
     if form.is_submitted() and form.validate():
+        form.put_errors(cover_problems(form.reason.data or "", form.ends_on.data, today))
+    if form.is_submitted() and not form.errors:
         try:
             operations.cover(actor(), case, form.reason.data or "", form.ends_on.data)
-            return hx.saved(_page_of(case), "You cover this until the day you chose. Your reason is on the record.")
+            return hx.saved(_page_of(case), "You cover this case. We've told the coordinator and its workers why.")
         except Refused as refused:
             form.refuse(refused.problems)
-    last = clock.today() + timedelta(days=operations.LONGEST_COVER - 1)
     audit.viewed(actor(), "cover form viewed", "case_file", case.id)
     return hx.page(
         "cases/cover.html",
         status=_status(form),
         form=form,
         case=queries.identity_of(case),
-        latest=day_words(last, clock.today()),
+        latest=day_words(last_day(today), today),
         cancel=came_from() or url_for("home.index"),
     )
+
+
+@blueprint.post("/cases/<ref:reference>/covers/<id:cover_id>/end")
+@requires(Action.OPEN_CASE)
+def end_cover(reference: str, cover_id: int) -> ResponseReturnValue:
+    case = queries.case_for(actor(), reference, Action.OPEN_CASE)
+    DoneForm()
+    operations.end_cover(actor(), case, cover_id)
+    return hx.saved(url_for("home.index"), "The cover has ended. They can no longer open the case.")
 
 
 @blueprint.route("/cases/<ref:reference>/workers", methods=["GET", "POST"])

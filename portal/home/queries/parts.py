@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 from portal.accounts.models import AccountRequest, Person, RoleAssignment
 from portal.cases import queries as cases
 from portal.cases import rules as case_rules
-from portal.cases.models import Case
+from portal.cases.models import Case, Cover
 from portal.extensions import db
 from portal.home import rules
 from portal.home.queries.waiting import case_reach
 from portal.kernel import clock
 from portal.kernel.access import Involvement, works
+from portal.kernel.dates import day_words
 from portal.kernel.jobs import Job
 from portal.notices.queries import failed_messages
 from portal.policy import RECORD_ROLES, Action, Actor
@@ -140,6 +141,18 @@ class LateRow:
 
 
 @dataclass(frozen=True)
+class CoverRow:
+    """Somebody who has opened a case to cover it; no child's name, since the reference leads to it."""
+
+    id: int
+    reference: str
+    school: str
+    who: str
+    words: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class ServicePart:
     """The figures of who runs the service, each of them a link."""
 
@@ -150,6 +163,8 @@ class ServicePart:
     """Accepted, and without a case yet"""
     account_requests: int
     late: tuple[LateRow, ...]
+    covers: tuple[CoverRow, ...]
+    """Those of today, the newest first"""
 
     @property
     def lead(self) -> str:
@@ -157,7 +172,7 @@ class ServicePart:
 
 
 def service_part(actor: Actor, today: date) -> ServicePart:
-    """In two statements."""
+    """In three statements."""
     row = db.session.execute(_figures(actor)).one()
     return ServicePart(
         to_screen=row.to_screen,
@@ -165,6 +180,22 @@ def service_part(actor: Actor, today: date) -> ServicePart:
         awaiting=row.awaiting,
         account_requests=row.requests,
         late=_late_by_worker(today),
+        covers=_covers(actor, today),
+    )
+
+
+def _covers(actor: Actor, today: date) -> tuple[CoverRow, ...]:
+    rows = db.session.execute(
+        select(Cover.id, Cover.ends_on, Cover.reason, Case.reference, School.name, Person.name.label("who"))
+        .join(Case, Case.id == Cover.case_id)
+        .join(School, School.id == Case.school_id)
+        .join(Person, Person.id == Cover.person_id)
+        .where(Cover.ends_on >= today, case_reach(actor))
+        .order_by(Cover.id.desc())
+    )
+    return tuple(
+        CoverRow(row.id, row.reference, row.name, row.who, f"until {day_words(row.ends_on, today)}", row.reason)
+        for row in rows
     )
 
 
