@@ -67,6 +67,14 @@ def day_words(day: date, today: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {short_day_words(day, today)}"
 
 
+def by_when_words(day: date | None, today: date) -> str:
+    """The end of “Next: somebody”: ", by Tuesday 5 December." while that is a promise, and ". This was due on Tuesday
+    5 December." once it has passed; "." without a date."""
+    if day is None:
+        return "."
+    return f". This was due on {day_words(day, today)}." if day < today else f", by {day_words(day, today)}."
+
+
 def week_words(day: date, today: date) -> str:
     """The week that holds ``day``: "Week of Monday 4 December"."""
     return f"Week of {day_words(monday_of(day), today)}"

@@ -47,7 +47,7 @@ def test_a_school_asks_and_reads_where_it_is(app, senco):
     answer = senco.post("/advice/new", data=ASKED)
     assert answer.status_code == 303
     page = senco.get(answer.location).text
-    assert "Next: The service answers by Tuesday 17 November." in page
+    assert "Next: the service answers, by Tuesday 17 November." in page
     assert "What the school has tried" in page
     lists = senco.get("/advice/").text
     assert lists.count("Calm starts") == 2

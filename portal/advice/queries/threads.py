@@ -11,7 +11,7 @@ from portal.advice.models import AdviceMessage, AdviceThread
 from portal.extensions import db
 from portal.kernel import clock, settings
 from portal.kernel.access import reach_filter
-from portal.kernel.dates import clock_words, day_words
+from portal.kernel.dates import by_when_words, clock_words, day_words
 from portal.kernel.errors import OutOfReach
 from portal.policy import Action, Actor
 from portal.schools.queries import HintFacts
@@ -107,7 +107,10 @@ def thread_page(actor: Actor, thread: AdviceThread) -> ThreadPage:
         status_words=rules.STATUSES[thread.status],
         tone=rules.status_tone(thread.status),
         line=rules.status_line(
-            thread.status, due=day_words(thread.due_on, clock.today()), worker=worker, is_school=is_school
+            thread.status,
+            by_when=by_when_words(thread.due_on, clock.today()),
+            worker=worker,
+            is_school=is_school,
         ),
         how_soon=rules.HOW_SOON[thread.how_soon][0],
         worker=worker,

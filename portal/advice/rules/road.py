@@ -68,11 +68,12 @@ def status_tone(status: str) -> str:
     return STATUS_TONES[status]
 
 
-def status_line(status: str, *, due: str, worker: str, is_school: bool) -> str:
-    """Where it stands, who acts next and by when, in a line. ``due`` is a day in words, ``worker`` may be empty."""
+def status_line(status: str, *, by_when: str, worker: str, is_school: bool) -> str:
+    """Where it stands, who acts next and by when, in a line. ``by_when`` is what ``by_when_words`` says of the day on
+    which the answer is due; ``worker`` may be empty."""
     who = worker or "the service"
     if status == "waiting":
-        return f"Next: {who[0].upper()}{who[1:]} answers by {due}." if is_school else f"Next: answer by {due}."
+        return f"Next: {who} answers{by_when}" if is_school else f"Next: answer{by_when}"
     if status == "asked_back":
         return "Next: answer what the service asks." if is_school else "Next: the school answers."
     if status == "answered":

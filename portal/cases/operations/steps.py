@@ -41,7 +41,7 @@ def move(actor: Actor, case: Case, step: str, *, note: str = "", opened_with: in
     ensure(actor, known.needs, scope_of(case))
     check_version(case, opened_with)
     words = f"case moved to {rules.STAGES[known.target].lower()}"
-    taken = history.advance(actor, case, rules.ROAD, step, facts_of(case), audit_as=words, note=note)
+    taken = history.advance(actor, case, rules.ROAD, step, facts_of(case, actor), audit_as=words, note=note)
     case.stage_since = taken.at
     _close_or_reopen(actor, case, taken)
     _settle(actor, case, step)

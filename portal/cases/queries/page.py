@@ -97,8 +97,11 @@ def _open_sections(actor: Actor, declared: tuple[CaseSection, ...]) -> list[Case
     return [s for s in offered if s.feature is None or settings.is_on(s.feature)]
 
 
-def facts_of(case: Case) -> rules.CaseFacts:
-    """What the road must know of a case; facts of features above come through ``case_facts``."""
+def facts_of(case: Case, actor: Actor | None = None) -> rules.CaseFacts:
+    """What the road must know of a case; facts of features above come through ``case_facts``.
+
+    ``actor`` is who reads what stands in the way.
+    """
     today = clock.today()
     visits_matter = case.stage in ("exit", "monitoring")
     open_monitoring = current_app.extensions.get("case_facts", {}).get("open_monitoring") if visits_matter else None
@@ -108,12 +111,13 @@ def facts_of(case: Case) -> rules.CaseFacts:
         work_ended=case.ended_on is not None and case.how_ended is not None,
         monitoring_settled=open_monitoring is None or open_monitoring(case.id) == 0,
         agreement_signed_or_waived=work_may_start(case.referral_id, is_new=case.stage == "waiting"),
+        may_waive=actor is not None and may(actor, Action.PREPARE_AGREEMENT),
     )
 
 
 def steps_offered(actor: Actor, case: Case, scope: Scope) -> list[StepRow]:
     """The steps from where the case stands that the actor may take, the one to the next stage first."""
-    facts = facts_of(case)
+    facts = facts_of(case, actor)
     following = rules.next_step(case.stage)
     rows = [
         StepRow(
@@ -149,7 +153,9 @@ def dates_of(case: Case) -> list[tuple[str, str]]:
     """The dates of a case in words, those that are known."""
     today = clock.today()
     begins = "Starts" if case.starts_on and case.starts_on > today else "Started"
-    known = ((begins, case.starts_on), ("Planned until", case.planned_end_on), ("Ended", case.ended_on))
+    is_past = case.planned_end_on is not None and case.planned_end_on < today
+    until = "Was planned until" if is_past else "Planned until"
+    known = ((begins, case.starts_on), (until, case.planned_end_on), ("Ended", case.ended_on))
     return [(what, day_words(day, today)) for what, day in known if day is not None]
 
 

@@ -34,6 +34,8 @@ class CaseFacts:
     work_ended: bool = False
     monitoring_settled: bool = False
     agreement_signed_or_waived: bool = False
+    may_waive: bool = False
+    """The reader is who can let the work start without it"""
 
 
 def _has_worker(facts: CaseFacts) -> list[str]:
@@ -47,7 +49,12 @@ def _has_start_date(facts: CaseFacts) -> list[str]:
 def _agreement_stands(facts: CaseFacts) -> list[str]:
     if facts.agreement_signed_or_waived:
         return []
-    return ["The agreement with the school is not signed. Only the coordinator may start without it, with a reason."]
+    if facts.may_waive:
+        return [
+            "The agreement with the school isn't signed. Let the work start without it on the agreement's page, "
+            "with a reason, or wait for the school."
+        ]
+    return ["The agreement with the school isn't signed. Ask the coordinator if the work has to start without it."]
 
 
 def _work_has_ended(facts: CaseFacts) -> list[str]:

@@ -52,8 +52,12 @@ def _start_words(facts: SupportFacts, today: date) -> str:
 
 
 def _support_words(facts: SupportFacts, who: str, today: date) -> str:
-    until = f", planned until {day_words(facts.planned_end_on, today)}" if facts.planned_end_on else ""
-    return f"{who} works with the school{until}."
+    if facts.planned_end_on is None:
+        return f"{who} works with the school."
+    day = day_words(facts.planned_end_on, today)
+    if facts.planned_end_on < today:
+        return f"{who} works with the school. This was planned to end on {day}."
+    return f"{who} works with the school, planned until {day}."
 
 
 def _end_words(facts: SupportFacts, today: date) -> str:

@@ -27,7 +27,7 @@ def step(reference: str, step: str) -> ResponseReturnValue:
     if form.is_submitted():
         return _take(case, step, form)
     if case.stage in known.sources:
-        form.refuse(rules.ROAD.problems(step, case.stage, queries.facts_of(case)))
+        form.refuse(rules.ROAD.problems(step, case.stage, queries.facts_of(case, actor())))
     return _page(case, step, form, 200)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from portal.kernel.dates import day_words
+from portal.kernel.dates import by_when_words
 from portal.referrals.rules.decisions import DECIDED, DECISIONS, SIGNPOSTS, leads_to_case, to_be_ratified
 
 _NOBODY = "Nobody: nothing more to do here"
@@ -50,8 +50,7 @@ class StatusLine:
         """The whole line: "With the service for screening. Next: the coordinator, by Tuesday 5 December."."""
         if self.is_over:
             return self.where
-        by_when = f", by {day_words(self.by_when, today)}" if self.by_when else ""
-        return f"{self.where} Next: {small(self.who_acts)}{by_when}."
+        return f"{self.where} Next: {small(self.who_acts)}{by_when_words(self.by_when, today)}"
 
 
 def status_line(facts: StatusFacts) -> StatusLine:

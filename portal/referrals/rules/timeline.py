@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from portal.kernel.dates import day_words
+from portal.kernel.dates import by_when_words
 from portal.referrals.rules.decisions import leads_to_case
 from portal.referrals.rules.status_line import StatusFacts, StatusLine, small
 
@@ -44,8 +44,7 @@ def coming(facts: StatusFacts, line: StatusLine, road: Road, today: date) -> tup
 def _next_words(line: StatusLine, today: date) -> str:
     if line.is_over:
         return ""
-    by_when = f", by {day_words(line.by_when, today)}" if line.by_when else ""
-    return f"Next: {small(line.who_acts)}{by_when}"
+    return f"Next: {small(line.who_acts)}{by_when_words(line.by_when, today)}".removesuffix(".")
 
 
 _SCREENED = "The coordinator reads it and answers, or asks for more"

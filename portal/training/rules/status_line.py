@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from portal.kernel.dates import day_words
+from portal.kernel.dates import by_when_words
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,7 @@ class StatusLine:
         """The whole line: "With the service. Next: the coordinator answers, by Tuesday 17 November."."""
         if not self.who_acts:
             return self.where
-        by_when = f", by {day_words(self.by_when, today)}" if self.by_when else ""
-        return f"{self.where} Next: {self.who_acts}{by_when}."
+        return f"{self.where} Next: {self.who_acts}{by_when_words(self.by_when, today)}"
 
 
 def status_line(facts: RequestFacts) -> StatusLine:
