@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from portal.accounts.rules.sessions import IDLE_LIMIT, LONGEST_SESSION
 from portal.feedback.rules.family import OPEN_FOR
 from portal.tasks.rules import DueState
-from portal.voice.rules.places import FROM_FIRST_TOUCH
+from portal.voice.rules.places import AFTER_EACH_TOUCH
 
 
 @dataclass(frozen=True)
@@ -112,4 +112,4 @@ class Limits:
     idle_minutes: int = IDLE_LIMIT // timedelta(minutes=1)
     session_hours: int = LONGEST_SESSION // timedelta(hours=1)
     family_days: int = OPEN_FOR.days
-    child_minutes: int = FROM_FIRST_TOUCH // timedelta(minutes=1)
+    child_minutes: int = AFTER_EACH_TOUCH // timedelta(minutes=1)

@@ -3,7 +3,7 @@
 //
 // A record: { format, id, handOver, secret, key, publicKey, takenUntil, lastsUntil, lastsFromTouch, skew, touchedAt, animal,
 //             lang, dir, age, html, state: 'open' | 'over' | 'sent', at, parts: { at: sealed }, end: sealed,
-//             talk: sealed | '', talkHeld, talkRefused, refused, keptNothing }
+//             talk: sealed | '', talkHeld, talkRefused, refused, keptNothing, slides, stopping }
 // Format 1 is kept by every later version of the portal: answers of an older one must still go.
 
 const { idb, deliver } = document.querySelector('[data-idb]').dataset

@@ -10,6 +10,8 @@ const NOT_KEPT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u2028\u2029\ufff
 const SERVER_WALKS = ['question', 'stop', 'share', 'tell', 'talk', 'whose', 'end']
 const ASIDE = ['stop', 'tell', 'talk', 'talk-unsent'] // from where the child comes back to where it was
 const AGAIN_AFTER = 400 // ms; a quicker second touch is a finger that bounced
+const SLIDES = 45 * 60 // s, for turns that were taken over by an earlier version
+const WARNED = 120 // s before its end a turn says so
 const HELD = 5_000 // ms that a touch waits for the tablet's store, before the server answers it
 const MOST_STROKES = 200
 const MOST_POINTS = 4_000
@@ -26,6 +28,8 @@ let cameFrom = 'welcome'
 let askedFrom = 'welcome' // where "No, by mistake" goes back to
 let picked = null // the answer that was touched last; touched again, it is given
 let pickedAt = 0
+let ranOut = false // the time of a turn, and something of it is kept
+let toldServer = 0 // ms; that somebody is there
 let ended = 'finished'
 let several = false // turns that are still to come
 const chosen = new Map() // what is in sight again when the child goes back; only in memory
@@ -71,9 +75,12 @@ async function becomeReady(records) {
 
 // ---- screens
 
-function isLate(record) {
-  const end = record.touchedAt && record.lastsFromTouch ? record.touchedAt + record.lastsFromTouch : record.lastsUntil
-  return now(record) > end
+const isLate = (record) => now(record) > endOf(record)
+
+// Forty-five minutes after the latest touch; for several children at least the school day.
+function endOf({ touchedAt, slides = SLIDES, lastsFromTouch, lastsUntil }) {
+  if (!touchedAt) return lastsUntil
+  return lastsFromTouch ? touchedAt + slides : Math.max(lastsUntil, touchedAt + slides)
 }
 
 function partsOf(record) {
@@ -145,21 +152,31 @@ async function openTurns() {
   return open.filter((record) => !isLate(record)).sort((a, b) => a.animal.localeCompare(b.animal))
 }
 
-// Time is over, or the tablet was handed over anew, and the child did not say that anything is kept: nothing is.
+// Time is over, or the tablet was handed over anew: what was answered is kept, for the team alone. Nothing is of who
+// stood at "Stop": that child was asked, and had not said so.
 async function giveUp(record) {
   if (!record.touchedAt && !wishWaits(record)) return forget(record.id)
-  const end = await seal({ end: 'unfinished', keep: false }, record)
-  await change(record.id, (known) => known.state === 'open' && { ...known, state: 'over', parts: {}, end, html: '' })
+  const keep = !record.stopping && !nothingSaid(record)
+  const end = await seal({ end: 'unfinished', keep, at: new Date().toISOString() }, record)
+  const parts = (known) => (keep ? known.parts : {})
+  await change(record.id, (known) => known.state === 'open' && { ...known, state: 'over', parts: parts(known), end, html: '' })
+  ranOut ||= keep
 }
 
 async function showFirst() {
   turn = null
   screens = null
   const open = await openTurns()
-  if (!open.length) return show(over.content.firstElementChild.cloneNode(true))
+  if (!open.length) return showOver()
   const together = open.length > 1 || !open[0].lastsFromTouch
   if (together) showAnimals('animals', open)
   else begin(open[0])
+}
+
+function showOver() {
+  const last = over.content.firstElementChild.cloneNode(true)
+  last.querySelector('[data-ran-out]').hidden = !ranOut
+  show(last)
 }
 
 // Which child it is: to go on with its turn ('animals'), or because somebody wants to talk ('whose').
@@ -184,9 +201,10 @@ function animalButton(record) {
 
 async function answer(part, at) {
   const closed = await seal(part, turn)
-  const after = await change(turn.id, (known) => known.state === 'open' && { ...known, at: at + 1, parts: { ...known.parts, [at]: closed } })
+  const after = await change(turn.id, (known) => known.state === 'open' && { ...known, touchedAt: now(known), at: at + 1, parts: { ...known.parts, [at]: closed } })
   if (!after) return showFirst() // another tab has finished this turn
   turn = after
+  stayOpen()
   where(turn)
 }
 
@@ -240,8 +258,8 @@ async function goBack(section) {
   const { screen, at } = section.dataset
   remember(section)
   if (ASIDE.includes(screen)) {
-    turn = (await one(turn.id)) ?? turn
     if (screen === 'tell' && askedFrom === 'stop') return showScreen('stop')
+    turn = (await isStopping(false)) || (await one(turn.id)) || turn
     if (cameFrom === 'animals') return showFirst()
     if (cameFrom === 'end') return showEnd()
     if (cameFrom === 'share') return showScreen('share')
@@ -256,7 +274,7 @@ async function goBack(section) {
 }
 
 async function goTo(at) {
-  turn = (await change(turn.id, (known) => known.state === 'open' && { ...known, at })) || turn
+  turn = (await change(turn.id, (known) => known.state === 'open' && { ...known, at, touchedAt: now(known), stopping: false })) || turn
   where(turn)
 }
 
@@ -293,10 +311,13 @@ async function toTheAnimals() {
   return showFirst()
 }
 
-function leaveToStop(current) {
+async function leaveToStop(current) {
   stepAside(current)
+  turn = (await isStopping(true)) || turn
   showScreen('stop')
 }
+
+const isStopping = (stopping) => change(turn.id, (known) => known.state === 'open' && { ...known, stopping })
 
 function askOnce(current) {
   stepAside(current)
@@ -309,15 +330,46 @@ async function askWhose() {
 }
 
 async function start() {
-  const token = place.querySelector('[name=csrf_token]')?.value ?? ''
-  turn = (await change(turn.id, (known) => known.state === 'open' && { ...known, at: Math.max(known.at, 0), touchedAt: known.touchedAt || now(known) })) || turn
-  fetch(firstTouch, { method: 'POST', headers: { 'X-CSRFToken': token }, keepalive: true }).catch(() => {})
+  turn = (await change(turn.id, (known) => known.state === 'open' && { ...known, at: Math.max(known.at, 0), touchedAt: now(known) })) || turn
+  stayOpen()
   where(turn)
 }
+
+// The server's session lasts as long as the turn: it hears of touches, once a minute at most.
+function stayOpen() {
+  if (Date.now() - toldServer < 60_000) return
+  toldServer = Date.now()
+  const token = place.querySelector('[name=csrf_token]')?.value ?? ''
+  fetch(firstTouch, { method: 'POST', headers: { 'X-CSRFToken': token }, keepalive: true }).catch(() => {})
+}
+
+// ---- the time of a turn: said two minutes before it is over, and put off with one touch, a child's or an adult's
+
+const soon = document.getElementById('tablet-soon')
+
+async function watch() {
+  if (busy || mode !== 'script' || turn?.state !== 'open') return soon.replaceChildren()
+  const left = endOf(turn) - now(turn)
+  if (left < 0) {
+    soon.replaceChildren()
+    await showFirst()
+    send()
+  } else if (left > WARNED) soon.replaceChildren()
+  else if (!soon.hasChildNodes()) soon.append(document.getElementById('tablet-soon-words').content.cloneNode(true))
+}
+
+soon.addEventListener('click', async ({ target }) => {
+  if (!target.closest('button')) return
+  turn = (await change(turn.id, (known) => known.state === 'open' && { ...known, touchedAt: now(known) })) || turn
+  stayOpen()
+  soon.replaceChildren()
+})
+setInterval(() => watch().catch(() => {}), 10_000)
 
 async function keepSome() {
   if (nothingSaid(turn)) return finish({ end: 'stopped', keep: false })
   ended = 'stopped'
+  turn = (await isStopping(false)) || turn
   showScreen('share')
 }
 

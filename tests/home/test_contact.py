@@ -12,7 +12,7 @@ from portal.kernel import settings
 from portal.kernel.audit import record
 from portal.kernel.dates import MONTHS
 from portal.policy import Role
-from portal.voice.rules.places import FROM_FIRST_TOUCH
+from portal.voice.rules.places import AFTER_EACH_TOUCH
 from tests import people
 from tests.builders_families import offer_languages
 
@@ -96,7 +96,7 @@ def test_the_accessibility_statement_says_what_the_portal_does(app):
     minutes, hours = IDLE_LIMIT.total_seconds() / 60, LONGEST_SESSION.total_seconds() / 3600
     assert f"after {minutes:.0f} minutes without use, and after {hours:.0f} hours" in said
     assert f"code works for {OPEN_FOR.days} days" in said
-    assert f"ends {FROM_FIRST_TOUCH.total_seconds() / 60:.0f} minutes after the first touch" in said
+    assert f"ends {AFTER_EACH_TOUCH.total_seconds() / 60:.0f} minutes after the last touch" in said
     assert FAILED
     for criterion in FAILED:
         assert re.fullmatch(r"[1-4]\.[0-9]\.[0-9]{1,2}", criterion.number)

@@ -626,3 +626,42 @@ def test_a_list_of_animals_that_is_old_leads_nobody_into_another_turn(portal: Ta
 
     expect(page.locator(".tablet__animal")).to_have_count(1)
     page.context.close()
+
+
+def test_a_turn_says_two_minutes_before_its_end_and_goes_on_with_one_touch(portal: Tablets, chromium: Browser) -> None:
+    """The browser's own clock is put forward, and the page sees what a tablet that lies there sees."""
+    context = chromium.new_context(service_workers="block")
+    context.clock.install()
+    [place] = portal.hand_over(context, Moment.HELP)
+    page = context.new_page()
+    page.goto(f"{portal.address}/voice/tablet")
+    page.wait_for_selector("[data-ready]")
+    soon = page.locator("#tablet-soon")
+    page.get_by_role("button", name="Start").click()
+    page.clock.fast_forward("42:00")
+    page.locator("[data-at='0'] .tablet__choice").nth(1).click()
+    page.clock.fast_forward("00:05")
+    page.locator("[data-at='0'] .tablet__choice").nth(1).click()
+    page.locator("[data-at='1']").wait_for()
+
+    page.clock.fast_forward("42:50")
+    expect(soon).to_be_empty()
+    page.clock.fast_forward("00:20")
+    expect(soon).to_contain_text("Are you still there? This ends in two minutes.")
+    page.get_by_role("button", name="I am still here").click()
+    expect(soon).to_be_empty()
+    expect(page.locator("[data-at='1']")).to_be_visible()
+    page.clock.fast_forward("43:20")
+    expect(soon).to_contain_text("kept for your team")
+    page.clock.fast_forward("02:00")
+
+    expect(page.locator(".tablet__card[data-screen=over]")).to_be_visible()
+    expect(page.get_by_text("What you have answered is kept for your team.")).to_be_visible()
+    page.wait_for_timeout(0)
+    for _ in range(100):
+        if portal.outcomes([place])[place]:
+            break
+        page.clock.run_for(200)
+    assert portal.outcomes([place]) == {place: "answered"}
+    assert {key for key, (state, *_) in portal.answers(place).items() if state == "answered"} == {"help"}
+    context.close()

@@ -20,7 +20,7 @@ MARKER = "zebra-lantern"
 KNOWN = {
     *("format", "id", "handOver", "secret", "key", "publicKey", "takenUntil", "lastsUntil", "lastsFromTouch", "skew"),
     *("touchedAt", "animal", "lang", "dir", "age", "html", "state", "at", "parts", "end"),
-    *("talk", "talkHeld", "talkRefused", "refused"),
+    *("slides", "stopping", "talk", "talkHeld", "talkRefused", "refused"),
 }
 
 EVERYTHING_KEPT = """async () => {

@@ -12,12 +12,14 @@ from portal.accounts.operations.passwords import hash_password
 from portal.accounts.operations.sign_in import sign_in
 from portal.accounts.queries import actor_of
 from portal.extensions import db
+from portal.kernel import audit
 from portal.kernel.clock import now
 from portal.kernel.clock import today as clock_today
 from portal.kernel.errors import NotPermitted, OutOfReach, Refused
 from portal.kernel.jobs import Job
 from portal.notices.models import Notice
 from portal.policy import Role
+from portal.schools.queries import calendar_of
 from portal.tasks import operations as tasks
 from portal.tasks import queries as tasks_queries
 from portal.tasks.models import Task
@@ -165,7 +167,7 @@ def test_a_turn_whose_time_ran_out_is_told_from_one_that_the_child_threw_away() 
     ran_out, thrown = prepared(a_world, case(a_world)), prepared(a_world, case(a_world))
     handed_over(a_world)
 
-    assert arrived(ran_out, keep=True, end="unfinished") is None
+    assert arrived(ran_out, (), keep=True, end="unfinished") is None
     assert arrived(thrown, keep=False, end="stopped") is None
 
     assert (ran_out.outcome, thrown.outcome) == ("unfinished", "kept_nothing")
@@ -378,3 +380,20 @@ def test_closing_the_work_leaves_what_a_child_waits_for() -> None:
 
     assert len(open_tasks("talk_wish")) == 2 and len(open_tasks("read_words")) == 1
     assert "talk_wish" not in {row.rule for row in tasks_queries.open_of_case(made.id, clock_today())}
+
+
+@pytest.mark.parametrize("stage", ["support", "closed"])
+def test_the_child_is_told_within_two_school_weeks_of_speaking_whenever_it_is_read(clock: Any, stage: str) -> None:
+    a_world = world()
+    a_case = case(a_world)
+    made = view(a_world, a_case)
+    promised = calendar_of(a_case.service_line_id).add_school_days(made.given_at.date(), 10)
+    clock.forward(days=3)
+    a_case.stage = stage
+    audit.record(None, "case moved", a_case)
+
+    reading.read_view(actor_of(a_world.coordinator.id), made)
+
+    asked = db.session.scalars(select(Task).where(Task.key == reading.answer_key(made))).one()
+    assert asked.due_on == promised
+    assert (asked.role, asked.person_id) == (("coordinator", None) if stage == "closed" else (None, a_world.worker.id))

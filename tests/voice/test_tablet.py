@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from portal.app import Portal
 from portal.extensions import db
-from portal.kernel import audit, settings
+from portal.kernel import audit, jobs, settings
 from portal.voice.models import ChildView, TalkWish, VoicePlace
 from portal.voice.operations.places import secret_of
 from portal.voice.queries.tablet import WORDS, choice_key, picture_key
@@ -462,3 +462,71 @@ def test_every_screen_at_the_end_can_be_heard(app: Portal, given: Given) -> None
     address, _ = ended_turn(client)
     assert 'data-text="Thank you"' in seen(client, address)
     assert 'data-text="Time to give the tablet back"' in seen(client)
+
+
+def kept_of(given: Given) -> tuple[str, list[tuple[str, str]], int] | None:
+    """How the one view ended, what was answered, and how many others may see it; None while there is none."""
+
+    def read() -> tuple[str, list[tuple[str, str]], int] | None:
+        view = db.session.scalars(db.select(ChildView)).one_or_none()
+        if view is None:
+            return None
+        answers = [(one.question, one.choices) for one in view.answers if one.state == "answered"]
+        return view.ended, answers, len(view.shares)
+
+    return given(read)  # type: ignore[no-any-return]
+
+
+def jobs_run() -> None:
+    while jobs.run_next():
+        pass
+
+
+def test_the_minutes_begin_anew_with_each_answer(app: Portal, given: Given, clock: Any) -> None:
+    client = child(app, given)
+    touch(client, "start")
+    for at in range(4):
+        clock.forward(minutes=40)
+        touch(client, "not_know", at=at)
+    assert 'data-at="4"' in seen(client)
+    clock.forward(minutes=40)
+    client.post("/voice/tablet/first-touch")  # “I am still here”
+    clock.forward(minutes=40)
+    assert 'data-at="4"' in seen(client)
+    clock.forward(minutes=6)
+    assert "Time to give the tablet back" in seen(client)
+
+
+@pytest.mark.both_engines
+def test_what_was_answered_is_kept_when_the_time_runs_out_and_nobody_else_sees_it(
+    app: Portal, given: Given, clock: Any
+) -> None:
+    client = child(app, given)
+    touch(client, "start")
+    touch(client, "answer", at=0, choice="help_good")
+    clock.forward(minutes=46)
+    with app.app_context():
+        jobs_run()  # of the first touch: the session had slid
+    touch(client, "answer", at=1, choice="yes")
+    assert "is kept for your team" in seen(client) and "data-ran-out>" in seen(client)
+    clock.forward(minutes=2)
+    with app.app_context():
+        jobs_run()
+
+    assert kept_of(given) == ("unfinished", [("help", "help_good")], 0)
+    assert outcome(given) == "answered"
+    assert "data-ran-out>" in seen(client)
+
+
+def test_nothing_is_kept_of_who_stood_at_stop_when_the_time_ran_out(app: Portal, given: Given, clock: Any) -> None:
+    client = child(app, given)
+    touch(client, "start")
+    touch(client, "answer", at=0, choice="help_good")
+    for act in ("stop", "talk"):
+        touch(client, act)
+    clock.forward(minutes=47)
+    with app.app_context():
+        jobs_run()
+
+    assert kept_of(given) is None and outcome(given) == "unfinished"
+    assert "data-ran-out hidden" in seen(client)

@@ -1,4 +1,4 @@
-"""At the end of the day: places from which nothing came back are shown to the coordinator."""
+"""When a child's time has run out, what was answered is kept; at the end of the day, what came to nothing is shown."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +10,11 @@ from portal.policy import Role
 from portal.tasks import operations as tasks
 from portal.tasks.rules import NOTHING_CAME_BACK, RULES
 from portal.voice.models import HandOver
-from portal.voice.operations.arriving import came_back_key
-from portal.voice.operations.places import LOOK_AFTER_JOB
+from portal.voice.operations.arriving import came_back_key, keep_turn
+from portal.voice.operations.places import LOOK_AFTER_JOB, RUN_OUT_JOB
+from portal.voice.rules.questions import from_json
+from portal.voice.rules.walk import from_json as walk_from_json
+from portal.voice.rules.walk import run_out
 
 
 @jobs.handles(LOOK_AFTER_JOB)
@@ -37,3 +40,21 @@ def look_after(payload: Mapping[str, Any]) -> None:
         if found.ended_at is None and clock.now() >= found.lasts_until:
             found.ended_at = clock.now()
             audit.record(None, "tablet session ended", found)
+
+
+@jobs.handles(RUN_OUT_JOB)
+def time_ran_out(payload: Mapping[str, Any]) -> None:
+    """Ends a session that nobody has touched for 45 minutes, and the turns in it that the server drew. A turn that the
+    tablet carries ends there by the same rule, and arrives.
+    """
+    with writing():
+        found = db.session.get(HandOver, int(payload["hand_over"]))
+        if found is None or found.ended_at is not None:
+            return
+        if clock.now() < found.lasts_until:
+            jobs.enqueue(RUN_OUT_JOB, payload, run_at=found.lasts_until)
+            return
+        for place in found.places:
+            walk = walk_from_json(place.walk)
+            if place.settled_at is None and walk.answers:
+                keep_turn(place, run_out(walk, from_json(place.asked.document)))

@@ -19,8 +19,9 @@ from portal.kernel.access import ensure, reach_filter
 from portal.kernel.crypto import keyed_digest
 from portal.kernel.errors import OutOfReach, Refused
 from portal.policy import Action, Actor
-from portal.voice.models import HandOver, QuestionnaireVersion, VoicePlace
+from portal.voice.models import ChildView, HandOver, QuestionnaireVersion, VoicePlace
 from portal.voice.operations.sealing import sealing_key
+from portal.voice.rules.answers import Ended
 from portal.voice.rules.places import (
     MOST_PLACES,
     TAKEN_FOR,
@@ -30,11 +31,16 @@ from portal.voice.rules.places import (
     free_animal,
     session_until,
 )
-from portal.voice.rules.questions import Age, age_problems, from_json
+from portal.voice.rules.questions import Age, Document, age_problems, from_json
 from portal.voice.rules.symbols import ANIMALS
+from portal.voice.rules.walk import from_json as walk_from_json
+from portal.voice.rules.walk import run_out
 
 LONGEST_HELPER = 120
 LOOK_AFTER_JOB = "voice_look_after_places"
+RUN_OUT_JOB = "voice_time_ran_out"
+SLIDES_BY = timedelta(minutes=1)
+"""Touches that follow each other more quickly are one, for the session's end and for the audit trail"""
 
 
 @dataclass(frozen=True)
@@ -183,6 +189,19 @@ def open_session_of(token: object) -> HandOver | None:
     return None if found is None or found.ended_at is not None else found
 
 
+def has_run_out(token: object) -> bool:
+    """Is something kept, or about to be, of a turn whose time was over?"""
+    if not isinstance(token, str):
+        return False
+    found = db.session.scalars(select(HandOver).where(HandOver.digest == session_digest(token))).one_or_none()
+    if found is None or clock.now() < found.lasts_until:
+        return False
+    ids = [place.id for place in found.places]
+    kept = select(ChildView.id).where(ChildView.place_id.in_(ids), ChildView.ended == Ended.UNFINISHED.value)
+    waits = any(run_out(walk_from_json(place.walk), Document()).keep for place in found.places)
+    return waits or db.session.scalar(kept.limit(1)) is not None
+
+
 def turn_just_ended(token: object, public_id: str | None = None) -> VoicePlace | None:
     """The turn behind the last screen, as long as its session would have lasted: from there a child can ask to talk,
     and nothing else. The one that went last, or the one of this id. Where the tablet shows what came of a turn, that
@@ -210,14 +229,16 @@ def _session_in_time(token: object) -> HandOver | None:
 
 
 def touch(session: HandOver) -> None:
-    """The child's first touch: from now on 45 minutes for one child; with several the session lasts the school day."""
-    if session.touched_at is not None:
+    """From each touch on the session lasts 45 minutes, and with several children at least the school day."""
+    now, is_first = clock.now(), session.touched_at is None
+    until = session_until(session.handed_at, touched_at=now, for_several=len(session.places) > 1)
+    if not is_first and until - session.lasts_until < SLIDES_BY:
         return
-    session.touched_at = clock.now()
-    session.lasts_until = session_until(
-        session.handed_at, touched_at=session.touched_at, for_several=len(session.places) > 1
-    )
-    audit.record(None, "tablet first touched", session)
+    session.touched_at = session.touched_at or now
+    session.lasts_until = until
+    audit.record(None, "tablet first touched" if is_first else "tablet session goes on", session)
+    if is_first:
+        jobs.enqueue(RUN_OUT_JOB, {"hand_over": session.id}, run_at=until)
 
 
 def open_place(session: HandOver, public_id: str) -> VoicePlace:

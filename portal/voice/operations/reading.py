@@ -67,10 +67,14 @@ def release_view(actor: Actor, view: ChildView, *, opened_with: int | None) -> N
 
 
 def _ask_for_answer(view: ChildView) -> None:
+    """Counted from the day on which the child spoke, because the tablet promised it then. Where the work has ended
+    meanwhile, a coordinator tells the child.
+    """
     case = view.case
-    if case.stage == "closed" or view.taken_back_at is not None or reply_to(view) is not None:
+    if view.taken_back_at is not None or reply_to(view) is not None:
         return
-    due_on = calendar_of(case.service_line_id).add_school_days(clock.today(), SCHOOL_DAYS_TO_ANSWER)
+    said_on = view.given_at.astimezone(clock.LONDON).date()
+    due_on = calendar_of(case.service_line_id).add_school_days(said_on, SCHOOL_DAYS_TO_ANSWER)
     worker = next((a.person_id for a in case.allocations if a.person_id and a.ends_on is None), None)
     tasks.ask(
         answer_key(view),
@@ -78,7 +82,8 @@ def _ask_for_answer(view: ChildView) -> None:
         RULES[ANSWER_CHILD],
         f"/cases/{case.reference}/voice",
         due_on,
-        person_id=worker or view.place.prepared_by_id,
+        person_id=None if case.stage == "closed" else worker or view.place.prepared_by_id,
+        role=Role.COORDINATOR if case.stage == "closed" else None,
         case_id=case.id,
         service_line_id=case.service_line_id,
     )

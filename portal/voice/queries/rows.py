@@ -27,6 +27,7 @@ from portal.voice.models import (
 )
 from portal.voice.operations.reading import SEEN_HOW
 from portal.voice.rules.answers import (
+    ENDED_EARLY,
     STATE_WORDS,
     AnswerState,
     Ended,
@@ -96,7 +97,8 @@ class ViewRow:
     arrived_at: datetime
     age: str
     how: str
-    is_stopped: bool
+    early: str
+    """How it ended, where that was before its end"""
     answers: tuple[AnswerRow, ...]
     given: tuple[Given, ...]
     sharing: str
@@ -166,7 +168,7 @@ def _row(found: Row[Any], sees_taken_back: bool) -> ViewRow:
         arrived_at=view.arrived_at,
         age=AGES[age],
         how=_how_words(place) if shown else "",
-        is_stopped=view.ended == Ended.STOPPED,
+        early=ENDED_EARLY.get(Ended(view.ended), ""),
         answers=tuple(answer_rows(document, given, age, language_of(found.language))),
         given=given,
         sharing=sharing_words(standing.audiences),

@@ -27,7 +27,7 @@ class SharedRow:
     when: str
     age: str
     how: str
-    is_stopped: bool
+    early: str
     answers: tuple[AnswerRow, ...]
     note: str = ""
     """For people of the service alone: that nobody else sees it"""
@@ -74,7 +74,7 @@ def _shown(row: ViewRow, note: str = "") -> SharedRow:
         row.when,
         row.age,
         row.how,
-        row.is_stopped,
+        row.early,
         row.answers,
         note,
     )

@@ -13,7 +13,7 @@ from portal.kernel.crypto import keyed_digest
 from portal.kernel.languages import Catalogue, Language, Text, language_of
 from portal.voice.models import HandOver, SealingKey, VoicePlace
 from portal.voice.operations.places import secret_of
-from portal.voice.rules.places import FROM_FIRST_TOUCH, How
+from portal.voice.rules.places import AFTER_EACH_TOUCH, How
 from portal.voice.rules.questions import ORDERED, Age, Choice, Kind, Question, from_json
 from portal.voice.rules.sharing import AUDIENCE_SYMBOLS, AUDIENCES
 from portal.voice.rules.walk import Walk
@@ -137,7 +137,8 @@ def carried_turn(place: VoicePlace, session: HandOver) -> CarriedTurn:
         "now": _seconds(clock.now()),
         "takenUntil": _seconds(place.taken_until),
         "lastsUntil": _seconds(session.lasts_until),
-        "lastsFromTouch": int(FROM_FIRST_TOUCH.total_seconds()) if alone else 0,
+        "lastsFromTouch": int(AFTER_EACH_TOUCH.total_seconds()) if alone else 0,
+        "slides": int(AFTER_EACH_TOUCH.total_seconds()),
     }
     return CarriedTurn(turn_row(place), json.dumps(facts))
 

@@ -44,8 +44,13 @@ class Ended(StrEnum):
     FINISHED = "finished"
     STOPPED = "stopped"
     UNFINISHED = "unfinished"
-    """Its time ran out, or the tablet was handed over anew, before the child said whether anything is kept"""
+    """Its time ran out, or the tablet was handed over anew: what was answered is kept for the team alone"""
 
+
+ENDED_EARLY: Mapping[Ended, str] = {
+    Ended.STOPPED: "Stopped early",
+    Ended.UNFINISHED: "Time ran out: ask the child if we can keep this",
+}
 
 Stroke = tuple[tuple[int, int], ...]
 
@@ -95,9 +100,10 @@ def read_turn(parts: Sequence[Mapping[str, Any]], document: Document) -> Turn:
     except (ValueError, KeyError) as error:
         raise Unreadable("the end of the turn") from error
     given_at = moment_of(end.get("at"))
-    if not keep or ended is Ended.UNFINISHED:
+    if not keep or (ended is Ended.UNFINISHED and not answers):
         return Turn(ended, False, given_at=given_at)
-    return Turn(ended, True, complete(document, answers.values()), _audiences(end.get("share")), given_at)
+    audiences = frozenset() if ended is Ended.UNFINISHED else _audiences(end.get("share"))
+    return Turn(ended, True, complete(document, answers.values()), audiences, given_at)
 
 
 def moment_of(text: object) -> datetime | None:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from portal.voice.rules.answers import Ended, Turn
 
-FROM_FIRST_TOUCH = timedelta(minutes=45)
-"""So long a session for one child lasts once it was touched."""
+AFTER_EACH_TOUCH = timedelta(minutes=45)
+"""So long a child's session lasts after the latest touch."""
 TAKEN_FOR = timedelta(days=7)
 """So long a place's sealed answers are taken after it was prepared."""
 DAY_ENDS_AT = time(18)
@@ -71,7 +71,7 @@ PLACE_STATES: Mapping[PlaceState, str] = {
     PlaceState.NOTHING_CAME: "Nothing has come back",
     PlaceState.ANSWERED: "Answered",
     PlaceState.KEPT_NOTHING: "The child kept nothing",
-    PlaceState.UNFINISHED: "Not finished in time, so nothing was kept",
+    PlaceState.UNFINISHED: "Time ran out, and nothing was kept",
     PlaceState.WITHDRAWN: "Withdrawn",
     PlaceState.LAPSED: "Too old to be taken",
 }
@@ -98,10 +98,11 @@ def place_state(
 
 
 def session_until(handed_at: datetime, *, touched_at: datetime | None, for_several: bool) -> datetime:
-    """When the child's session ends: 45 minutes after the first touch, or with the school day for several children."""
-    if touched_at is not None and not for_several:
-        return touched_at + FROM_FIRST_TOUCH
-    return day_end(handed_at)
+    """When a child's session ends: 45 minutes after the latest touch; with several children not before the day."""
+    if touched_at is None:
+        return day_end(handed_at)
+    slid = touched_at + AFTER_EACH_TOUCH
+    return max(day_end(handed_at), slid) if for_several else slid
 
 
 def day_end(moment: datetime) -> datetime:

@@ -112,6 +112,16 @@ def share(walk: Walk, audiences: frozenset[Audience]) -> Walk:
     return replace(walk, screen=Screen.END, audiences=audiences)
 
 
+def run_out(walk: Walk, document: Document) -> Turn:
+    """What is kept where the time ran out: each answer that was given, for the team alone, because the child was told
+    who reads it. Nothing from “Stop”: there the child was asked, and had not said so.
+    """
+    stands_at = walk.asked_from if walk.screen in (Screen.TELL, Screen.TALK) else walk.screen
+    if not walk.answers or stands_at is Screen.STOP:
+        return Turn(Ended.UNFINISHED, False)
+    return Turn(Ended.UNFINISHED, True, complete(document, walk.answers))
+
+
 def to_json(walk: Walk) -> str:
     """As it is kept, encrypted, between two screens."""
     return json.dumps(

@@ -43,7 +43,7 @@ def _not_too_often() -> ResponseReturnValue | None:
 def tablet() -> ResponseReturnValue:
     child = places.open_session_of(session.get(CHILD))
     if child is None:
-        return _page("over", carried=[])
+        return _page("over", carried=[], ran_out=places.has_run_out(session.get(CHILD)))
     if child.reply_id is not None:
         return redirect(url_for(".reply_on_tablet", new=1), 303)
     return _shown(child)
@@ -202,7 +202,7 @@ def _shown(child: Any, *, problem: str = "", status: int = 200) -> ResponseRetur
 def _page(screen: str, *, status: int = 200, **context: Any) -> ResponseReturnValue:
     language = context.pop("language", ENGLISH)
     blank: dict[str, Any] = {"turn": None, "walk": None, "asked": None, "problem": "", "another": False}
-    blank |= {"kept": "", "hidden": {}}
+    blank |= {"kept": "", "hidden": {}, "ran_out": False}
     return hx.page(
         "voice/tablet.html",
         status=status,
