@@ -168,7 +168,7 @@ def supervise() -> None:
     demonstration = choose_mode(host)
     check_port(host, port)
     os.environ["PYTHONUNBUFFERED"] = "1"
-    (ROOT / "instance").mkdir(exist_ok=True)
+    (ROOT / "instance").mkdir(exist_ok=True, mode=0o700)
     if flask("prepare"):
         raise Refusal("The database could not be prepared; the lines above say why.")
 

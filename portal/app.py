@@ -38,11 +38,12 @@ from portal.kernel import (
     gate,
     incoming,
     logs,
+    private_files,
     settings,
     submissions,
     web,
 )
-from portal.kernel.database import engine_options, mode, prepare_engine
+from portal.kernel.database import engine_options, mode, prepare_engine, sqlite_path
 from portal.kernel.settings import Feature
 from portal.kernel.unit_of_work import run
 from portal.notices.operations import tell
@@ -230,7 +231,9 @@ def _flask_settings(config: configuration.Config) -> dict[str, Any]:
 
 def _database(app: Portal) -> None:
     config: configuration.Config = app.extensions["config"]
-    config.instance.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(config.instance)
+    if path := sqlite_path(config.database_url):
+        private_files.tighten(path)  # SQLite gives its -wal and -shm the rights of the database
     db.init_app(app)
     for name in ("tasks", "files", *FEATURES):
         _import_if_there(f"portal.{name}.models")

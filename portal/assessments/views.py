@@ -43,6 +43,7 @@ def choose_measure(reference: str) -> ResponseReturnValue:
     code, offered = clean_query(request.args.get("measure")), queries.measure_choices()
     if any(code == known for known, _ in offered):
         return redirect(url_for("assessments.add_reading", reference=reference, code=code))
+    audit.viewed(actor(), "measures offered", "case_file", case.id)
     return hx.page("assessments/choose.html", head=case_head(case), measures=offered)
 
 

@@ -21,7 +21,8 @@ YEARS_BACK = 3
 def index() -> ResponseReturnValue:
     wanted = read_filter({name: clean_query(value) for name, value in request.args.items()})
     board = queries.board(actor(), wanted)
-    audit.viewed(actor(), "board viewed", "board", None)
+    cards = (card.reference for column in board.columns for card in column.cards)
+    audit.listed(actor(), "board viewed", "case_file", cards)
     here = url_for("board.index")
     return hx.page(
         "board/index.html",
@@ -41,7 +42,7 @@ def index() -> ResponseReturnValue:
 def closed() -> ResponseReturnValue:
     wanted = read_filter({name: clean_query(value) for name, value in request.args.items()})
     page = queries.closed_page(actor(), wanted, clean_query(request.args.get("after")))
-    audit.viewed(actor(), "board viewed", "board", None)
+    audit.listed(actor(), "closed cases listed", "case_file", (row.reference for row in page.rows))
     here = url_for("board.closed")
     joint = "&" if wanted.query() else "?"
     return hx.page(

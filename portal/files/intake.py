@@ -56,6 +56,16 @@ def check(name: str, content: bytes) -> Checked:
     return Checked(shown, found, _CHECKS[found](shown, content))
 
 
+def pixels_in(content: bytes) -> int:
+    """What drawing this picture anew will cost, read from its head alone; 0 for what is not drawn."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as image:
+            pixels = image.width * image.height
+            return pixels if pixels <= rules.MOST_PIXELS else 0
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, *_PARSER_ERRORS):
+        return 0
+
+
 def clean_name(name: str) -> str:
     """A name to show: no path, no control or invisible characters, at most ``rules.LONGEST_NAME`` characters."""
     last = re.split(r"[/\\]", _CONTROL.sub("", name))[-1]

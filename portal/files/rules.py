@@ -36,6 +36,8 @@ MOST_SWOLLEN = 100
 """From ``SUSPICIOUS_FROM`` bytes on, a document that unpacks to more than so many times its size is a bomb"""
 
 MOST_PIXELS = 40_000_000
+MOST_PIXELS_AT_ONCE = 120_000_000
+"""Of all pictures of one request: ten of a usual telephone. Drawing them anew takes more than a second"""
 
 
 class State(StrEnum):
@@ -71,6 +73,11 @@ def macro_words(name: str) -> str:
 def too_many_words(chosen: int) -> str:
     """Why none of so many files is taken."""
     return f"You chose {chosen} files, and at most {MOST_FILES} can be added. Choose fewer and add them again."
+
+
+def too_many_pictures_words(name: str) -> str:
+    """Why a picture that could be taken by itself was not."""
+    return f"“{name}” was not added, because the pictures are too large to be added together. Add it by itself."
 
 
 def size_words(size: int) -> str:

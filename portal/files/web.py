@@ -53,9 +53,15 @@ def received(field: str = "files") -> Received:
         return Received((), (rules.too_many_words(len(chosen)),))
     checked: list[intake.Checked] = []
     problems: list[str] = []
+    pixels = 0
     for sent in chosen:
+        name, content = sent.filename or "", sent.stream.read(rules.LARGEST * 2)
+        pixels += intake.pixels_in(content)
+        if pixels > rules.MOST_PIXELS_AT_ONCE:
+            problems.append(rules.too_many_pictures_words(intake.clean_name(name)))
+            continue
         try:
-            checked.append(intake.check(sent.filename or "", sent.stream.read(rules.LARGEST * 2)))
+            checked.append(intake.check(name, content))
         except Refused as refused:
             problems.extend(refused.problems)
     if not checked and not problems:

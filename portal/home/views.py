@@ -23,7 +23,9 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 @requires(Action.READ_TASKS)
 def index() -> ResponseReturnValue:
-    return hx.page("home/index.html", home=queries.home_for(actor(), clock.today()))
+    home = queries.home_for(actor(), clock.today())
+    audit_trail.listed(actor(), "first page viewed", "first_page", home.keys)
+    return hx.page("home/index.html", home=home)
 
 
 @blueprint.get("/alerts")
@@ -37,8 +39,7 @@ def alerts() -> ResponseReturnValue:
 @requires(Action.READ_SAME_DAY)
 def reading() -> ResponseReturnValue:
     found = queries.reading_list(actor())
-    for case_id in found.case_ids:
-        audit_trail.viewed(actor(), "new words viewed", "case_file", case_id)
+    audit_trail.listed(actor(), "new words viewed", "case_file", found.case_ids)
     return hx.page("home/reading.html", reading=found)
 
 
@@ -48,8 +49,7 @@ def our_school() -> ResponseReturnValue:
     if not actor().school_ids:
         raise OutOfReach
     found = queries.our_school(actor())
-    for row in found.results:
-        audit_trail.viewed(actor(), "results of own school viewed", "case_file", row.case_id)
+    audit_trail.listed(actor(), "results of own school viewed", "case_file", (row.case_id for row in found.results))
     return hx.page("home/our_school.html", fragment="home/_our_school.html", ours=found)
 
 

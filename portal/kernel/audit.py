@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from flask import g, has_request_context
-from sqlalchemy import BigInteger, Index, Integer, String, event, insert, inspect
+from sqlalchemy import BigInteger, ColumnElement, Index, Integer, String, event, insert, inspect, or_
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from portal.extensions import Model, db
@@ -17,6 +17,9 @@ from portal.kernel import clock
 from portal.kernel.database import UtcDateTime
 from portal.kernel.errors import PortalError
 from portal.policy import Actor
+
+_LONGEST_FIELDS = 1_000
+"""Characters; the the references of about 80 records"""
 
 LineId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -36,7 +39,7 @@ class AuditLine(Model):
     action: Mapped[str] = mapped_column(String(80))
     kind: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[int | None] = mapped_column(Integer)
-    fields: Mapped[str] = mapped_column(String(1000), default="")
+    fields: Mapped[str] = mapped_column(String(_LONGEST_FIELDS), default="")
     request_id: Mapped[str] = mapped_column(String(40), default="")
 
 
@@ -75,7 +78,7 @@ def record(actor: Actor | None, action: str, subject: Any, *, fields: Iterable[s
         session.add(subject)
     session.flush()
     session.info.setdefault("recorded", []).append(subject)
-    session.add(line(actor, action, subject.__tablename__, subject.id, fields=",".join(names)[:1000]))
+    session.add(line(actor, action, subject.__tablename__, subject.id, fields=",".join(names)[:_LONGEST_FIELDS]))
 
 
 def record_rows(
@@ -86,7 +89,7 @@ def record_rows(
     Only for imports too large to go through the session: the net does not see their statements, so whoever writes one
     names every row here, in the same transaction. ``fields`` are the columns that it set.
     """
-    names = ",".join(sorted(fields))[:1000]
+    names = ",".join(sorted(fields))[:_LONGEST_FIELDS]
     columns = ("at", "person_id", "action", "kind", "record_id", "fields", "request_id")
     one = line(actor, action, kind, None, fields=names)
     stamp = {column: getattr(one, column) for column in columns}
@@ -100,7 +103,7 @@ def record_act(actor: Actor | None, action: str, kind: str, record_id: int | Non
     db.session.add(line(actor, action, kind, record_id))
 
 
-def line(actor: Actor | None, action: str, kind: str, record_id: int | None, *, fields: str = "") -> AuditLine:
+def line(actor: Actor | None, action: str, kind: str, record_id: int | None, fields: str = "") -> AuditLine:
     """An unsaved line, stamped with the time and the request."""
     request_id = g.get("request_id", "") if has_request_context() else ""
     return AuditLine(
@@ -117,6 +120,30 @@ def line(actor: Actor | None, action: str, kind: str, record_id: int | None, *, 
 def viewed(actor: Actor, action: str, kind: str, record_id: int | None) -> None:
     """Notes that a child's record was shown; the unit of work writes it before the answer leaves."""
     g.setdefault("views", []).append((actor, action, kind, record_id))
+
+
+def listed(actor: Actor, action: str, kind: str, keys: Iterable[int | str | None]) -> None:
+    """Notes in one line what a list showed: references, or ids of what has none, stand where others name fields.
+
+    Nothing is noted for an empty list. Who saw one record is found by its key (``showed``).
+    """
+    left = [str(key) for key in dict.fromkeys(keys) if key is not None]
+    while left:
+        fitting = len(left)
+        while len(",".join(left[:fitting])) > _LONGEST_FIELDS:  # a long list takes a second line
+            fitting //= 2
+        g.setdefault("views", []).append((actor, action, kind, None, ",".join(left[:fitting])))
+        left = left[fitting:]
+
+
+def showed(record_id: int, *references: str) -> ColumnElement[bool]:
+    """The lines about one record, also those of lists that held it."""
+    held = ("," + AuditLine.fields + ",").contains
+    keys = (str(record_id), *references)
+    return or_(
+        AuditLine.record_id == record_id,
+        AuditLine.record_id.is_(None) & or_(*(held(f",{key},") for key in keys)),
+    )
 
 
 def _changed_names(subject: Any) -> set[str]:

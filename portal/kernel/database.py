@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, event, make_url
 from sqlalchemy.types import TypeDecorator
 
 Mode = Literal["read", "write"]
@@ -70,6 +71,12 @@ def engine_options(url: str, patience: int) -> dict[str, Any]:
         "max_overflow": 15,
         "connect_args": {"options": f"{timeouts} -c timezone=UTC"},
     }
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite database; None for another engine or one in memory."""
+    path = make_url(url).database if url.startswith("sqlite") else None
+    return Path(path) if path and path != ":memory:" else None
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -37,8 +37,7 @@ def week() -> ResponseReturnValue:
     if request.method == "POST" and form.validate() and _logged(form, whose):
         url = url_for("visits.week", week=monday_of(form.on_date.data or day).isoformat(), person=_other(whose))
         return hx.saved(url, "Visit logged.", event="visits-changed")
-    warnings = queries.lone_visit_warnings([reference for reference, _ in own])
-    return _week_page(form, whose, name, day, warnings)
+    return _week_page(form, whose, name, day, [reference for reference, _ in own])
 
 
 def _week_form(own: list[tuple[str, str]], day: date) -> QuickForm:
@@ -79,20 +78,24 @@ def _tried(form: Any, act: Any) -> bool:
     return False
 
 
-def _week_page(form: QuickForm, whose: int, name: str, day: date, warnings: list[Any]) -> ResponseReturnValue:
+def _week_page(form: QuickForm, whose: int, name: str, day: date, offered: list[str]) -> ResponseReturnValue:
+    warnings = queries.lone_visit_warnings(offered)
     is_own = whose == actor().person_id
     tasks = waiting_for(actor(), clock.today())[:TASKS_SHOWN] if is_own else []
-    audit.viewed(actor(), "week viewed", "person", whose)
+    week = queries.week_of(actor(), whose, day)
+    names = queries.card_names(actor(), [task.case_id for task in tasks if task.case_id is not None])
+    shown = [row.reference for day in week.days for row in day.rows]
+    audit.listed(actor(), "week viewed", "case_file", [*shown, *offered, *names])
     return hx.page(
         "visits/week.html",
         fragment="visits/_week.html",
         status=422 if request.method == "POST" else 200,
         form=form,
-        week=queries.week_of(actor(), whose, day),
+        week=week,
         warnings=warnings,
         chosen=[(warning.name, warning.reason) for warning in warnings if warning.reference == form.about.data],
         tasks=tasks,
-        names=queries.card_names(actor(), [task.case_id for task in tasks if task.case_id is not None]),
+        names=names,
         is_own=is_own,
         name=name,
         whose=_other(whose),

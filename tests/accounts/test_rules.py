@@ -47,8 +47,10 @@ def test_good_passwords_pass(password):
         (10, 10, 10, True),
         (0, 29, 0, False),
         (0, 30, 0, True),
-        (0, 0, 99, False),
-        (0, 0, 100, True),
+        (1, 1, 299, False),
+        (1, 1, 300, True),
+        (0, 0, 300, False),
+        (0, 0, 10_000, False),
     ],
 )
 def test_the_lock_looks_at_account_and_address(here, account, address, locked):

@@ -93,3 +93,17 @@ def test_an_empty_chooser_is_told_what_to_choose(app):
         assert web.received().problems == (
             "Choose a file to add: a PDF, a Word document (.docx) or a picture (.jpg or .png).",
         )
+
+
+def test_many_pictures_of_many_pixels_share_one_budget(app):
+    """Twenty files of 40 kB that would each be drawn anew from 39.7 million pixels."""
+    content = given_files.picture("PNG", size=(6_300, 6_300), mode="1")
+    assert len(content) < 100_000
+    sent = [FileStorage(io.BytesIO(content), f"{number}.png") for number in range(20)]
+    with app.test_request_context(method="POST", data={"files": sent}):
+        taken = web.received()
+    assert len(taken.checked) == 3
+    assert len(taken.problems) == 17
+    assert taken.problems[0] == (
+        "“3.png” was not added, because the pictures are too large to be added together. Add it by itself."
+    )

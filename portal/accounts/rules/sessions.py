@@ -9,8 +9,10 @@ FAILURES_ALLOWED = 10
 ACCOUNT_FAILURES_ALLOWED = 30
 """For one account from anywhere: many machines that guess together. Higher, so that a stranger cannot easily lock
 somebody out from afar."""
-ADDRESS_FAILURES_ALLOWED = 100
-"""From one address over all accounts: one common password tried on everybody. A whole school may share an address."""
+ADDRESS_FAILURES_ALLOWED = 300
+"""From one address over all accounts: one common password tried on everybody. A whole school may share an address, so
+that beyond it only an account that failed there already has to wait: each has one try, and a pupil with a script
+cannot keep the staff out."""
 
 IDLE_LIMIT = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=12)
@@ -35,7 +37,8 @@ def is_locked(here: int, account: int = 0, address: int = 0) -> bool:
 
     ``here`` are failures for this account from this address, ``account`` from anywhere, ``address`` over all accounts.
     """
-    return here >= FAILURES_ALLOWED or account >= ACCOUNT_FAILURES_ALLOWED or address >= ADDRESS_FAILURES_ALLOWED
+    tried_again_from_a_busy_address = address >= ADDRESS_FAILURES_ALLOWED and here > 0
+    return here >= FAILURES_ALLOWED or account >= ACCOUNT_FAILURES_ALLOWED or tried_again_from_a_busy_address
 
 
 def session_end(began_at: datetime, seen_at: datetime, ended_at: datetime | None, now: datetime) -> SessionEnd | None:

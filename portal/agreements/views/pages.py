@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
     if of_school or chosen != "waiting":
         page = queries.agreement_list(actor(), statuses, before=before)
     state = None if of_school else chosen
-    audit.viewed(actor(), "agreements viewed", "agreement", None)
+    audit.listed(actor(), "agreements listed", "agreement", (row.id for row in (*waiting, *page.rows)))
     return hx.page(
         "agreements/index.html",
         of_school=of_school,

@@ -16,6 +16,7 @@ from portal.policy import SCHOOL_ROLES, Action
 def index() -> ResponseReturnValue:
     finished = request.args.get("show") == "finished"
     page = queries.support_list(actor(), finished=finished, before=_key(request.args.get("before")))
+    audit.listed(actor(), "support listed", "case_file", (row.reference for row in page.rows))
     next_url = None
     if page.next_before:
         show = "finished" if finished else None

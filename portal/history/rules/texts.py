@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from portal.assessments.rules import number_text
+from portal.kernel.sheets import runs_as_formula
 
 LONGEST_CELL = 2_000
 LONGEST_LABEL = 120
@@ -48,7 +49,7 @@ def label(text: str) -> str:
     """The name of a school or worker. Raises Unreadable when it is too long or a spreadsheet would run it."""
     if len(text) > LONGEST_LABEL:
         raise Unreadable(f"has {len(text):,} characters; a name may have {LONGEST_LABEL}")
-    if text[0] in "=+-@":
+    if runs_as_formula(text):
         raise Unreadable(f"begins with “{text[0]}”, which a spreadsheet would take for a formula")
     return text
 

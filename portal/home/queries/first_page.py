@@ -1,5 +1,6 @@
 """The first page of one person, over all their roles."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +32,21 @@ class Home:
     safeguarding: parts.SafeguardingPart | None
     admin: parts.AdminPart | None
     is_commissioner: bool
+
+    @property
+    def keys(self) -> list[str]:
+        """What the page is about: references, and addresses or keys of what has none. For the access record."""
+        rows = [*(self.school.referrals + self.school.support if self.school else ()), *(self.panel or ())]
+        keys = [row.reference for row in rows]
+        if self.worker:
+            keys += [row.reference for row in self.worker.cases]
+            keys += [row.reference for day in self.worker.week.days for row in day.rows if row.reference]
+        waiting = [row for group in self.groups for row in group.rows if row.about]
+        keys += [found[0] if (found := _REFERENCE.search(row.url)) else row.key for row in waiting]
+        return [*keys, *(wish.url for wish in self.wishes)]
+
+
+_REFERENCE = re.compile(r"[CR]-[0-9]{4}-[0-9]{4,7}")
 
 
 def home_for(actor: Actor, today: date) -> Home:

@@ -9,7 +9,7 @@ from portal.accounts.models import Person
 from portal.cases.models import Case
 from portal.extensions import db
 from portal.kernel import clock
-from portal.kernel.audit import AuditLine
+from portal.kernel.audit import AuditLine, showed
 from portal.referrals.models import Referral
 
 AUDIT_PAGE = 100
@@ -63,7 +63,7 @@ def audit_trail(chosen: AuditFilter) -> AuditTrail:
     if chosen.kind:
         wanted = wanted.where(AuditLine.kind == chosen.kind)
     if chosen.record_id is not None:
-        wanted = wanted.where(AuditLine.record_id == chosen.record_id)
+        wanted = wanted.where(showed(chosen.record_id, *_references_of(chosen)))
     if chosen.before_id is not None:
         wanted = wanted.where(AuditLine.id < chosen.before_id)
     found = db.session.execute(wanted.order_by(AuditLine.id.desc()).limit(AUDIT_PAGE + 1)).all()
@@ -71,6 +71,13 @@ def audit_trail(chosen: AuditFilter) -> AuditTrail:
     references = _references([line for line, _ in shown])
     rows = [_audit_row(line, name, references) for line, name in shown]
     return AuditTrail(rows, rows[-1].id if len(found) > AUDIT_PAGE else None)
+
+
+def _references_of(chosen: AuditFilter) -> list[str]:
+    """How lists name the record that the page is narrowed to."""
+    models = [model for model in (Referral, Case) if chosen.kind in ("", model.__tablename__)]
+    found = (db.session.scalar(select(model.reference).where(model.id == chosen.record_id)) for model in models)
+    return [reference for reference in found if reference]
 
 
 def _references(lines: list[AuditLine]) -> dict[tuple[str, int], str]:

@@ -11,10 +11,10 @@ from portal.impact.rules.cells import STATE_LABELS, Cell
 from portal.impact.rules.rows import COLUMNS, STATE_COLUMNS, ChartRow
 from portal.impact.rules.summary import column_totals, total_lines
 from portal.impact.rules.totals import Totals
+from portal.kernel.sheets import runs_as_formula
 
 BYTE_ORDER_MARK = "\ufeff"
 _PLAIN_COLUMNS = tuple(column for column in COLUMNS if column not in STATE_COLUMNS)
-_LEADS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def harmless(cell: str | Decimal) -> str:
     """A cell as it may stand in a file. A number stays one; text that a spreadsheet would run gets an apostrophe."""
     if isinstance(cell, Decimal):
         return number_text(cell)
-    return f"'{cell}" if cell.startswith(_LEADS_A_FORMULA) or cell.lstrip()[:1] in {"=", "+", "-", "@"} else cell
+    return f"'{cell}" if runs_as_formula(cell) else cell
 
 
 def _table(rows: Iterable[SheetRow], totals: Totals) -> Iterator[list[str | Decimal]]:

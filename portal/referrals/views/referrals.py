@@ -25,17 +25,25 @@ def index() -> ResponseReturnValue:
         return _screening()
     status, after = request.args.get("show", ""), number_asked("after")
     narrowed = queries.referrals_at(actor(), status, after=after) if status in rules.STATUSES else None
+    live = queries.live_referrals(actor()) if narrowed is None and after is None else None
+    earlier = queries.earlier_referrals(actor(), after=after) if narrowed is None else None
+    _note_listed(narrowed, live, earlier)
     return hx.page(
         "referrals/index.html",
         fragment="referrals/_own.html",
         narrowed=narrowed,
-        live=queries.live_referrals(actor()) if narrowed is None and after is None else None,
-        earlier=queries.earlier_referrals(actor(), after=after) if narrowed is None else None,
+        live=live,
+        earlier=earlier,
         several=len(actor().school_ids) != 1,
         statuses=list(rules.STATUSES.items()),
         chosen=status if narrowed is not None else "",
         after=after,
     )
+
+
+def _note_listed(*lists: queries.Rows | None) -> None:
+    rows = (row for one in lists if one is not None for row in one.rows)
+    audit.listed(actor(), "referrals listed", "referral", (row.reference for row in rows))
 
 
 def _screening() -> ResponseReturnValue:
@@ -48,12 +56,14 @@ def _screening() -> ResponseReturnValue:
     )
     counts = queries.screening_counts(actor())
     panels = settings.is_on(Feature.PANELS) or counts["at_panel"]
+    found = queries.screening(actor(), wanted, after=number_asked("after"))
+    _note_listed(found)
     return hx.page(
         "referrals/screening.html",
         fragment="referrals/_screening.html",
         wanted=wanted,
         tabs=[(key, words, counts[key]) for key, words in queries.SCREENED.items() if panels or key != "at_panel"],
-        found=queries.screening(actor(), wanted, after=number_asked("after")),
+        found=found,
         after=number_asked("after"),
         cut_offs=queries.cut_offs(),
         schools=school_choices(),

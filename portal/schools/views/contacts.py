@@ -45,6 +45,7 @@ def add_contact(pupil_id: int) -> ResponseReturnValue:
             return _saved(back, "Contact added.")
         except Refused as error:
             take_refusal(form, error)
+    audit.viewed(actor(), "pupil viewed", "pupil", pupil_id)
     return hx.page("schools/contact_new.html", form=form, pupil=row, back=back, status=_status())
 
 

@@ -28,6 +28,7 @@ def pupils() -> ResponseReturnValue:
     after, before = number_in_query("after"), number_in_query("before")
     page = queries.pupils_page(actor(), wanted, after=after, before=before)
     filters = {"search": wanted.search, "school": wanted.school_id}
+    audit.listed(actor(), "pupils listed", "pupil", (row.id for row in page.rows))
     return hx.page(
         "schools/pupils.html",
         rows=page.rows,

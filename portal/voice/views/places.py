@@ -25,13 +25,10 @@ HAND_OVER = Action.HAND_OVER
 @blueprint.get("/voice/")
 @requires(HAND_OVER)
 def index() -> ResponseReturnValue:
-    audit.viewed(actor(), "tablet page viewed", "voice_place", None)
-    return hx.page(
-        "voice/index.html",
-        tray=queries.tray(actor()),
-        lately=queries.handed_lately(actor()),
-        cases=open_case_choices(actor()),
-    )
+    tray, lately, cases = queries.tray(actor()), queries.handed_lately(actor()), open_case_choices(actor())
+    shown = [*(row.reference for row in (*tray, *lately)), *(reference for reference, _ in cases)]
+    audit.listed(actor(), "tablet page viewed", "case_file", shown)
+    return hx.page("voice/index.html", tray=tray, lately=lately, cases=cases)
 
 
 @blueprint.post("/voice/places/<id:place_id>/withdrawal")
@@ -87,7 +84,7 @@ def _draft(form: PrepareForm) -> PlaceDraft:
 def hand_over() -> ResponseReturnValue:
     """Never with htmx: the whole page of the staff must go."""
     tray = queries.tray(actor())
-    audit.viewed(actor(), "tablet page viewed", "voice_place", None)
+    audit.listed(actor(), "tablet page viewed", "case_file", (row.reference for row in tray))
     form = HandOverForm()
     if request.method == "POST" and form.validate():
         try:
