@@ -28,7 +28,6 @@ class Feature(StrEnum):
     TRAINING = "training"
     ADVICE = "advice"
     PANELS = "panels"
-    COHORTS = "cohorts"
     LANGUAGES = "languages"
     VOICE = "voice"
 
@@ -44,12 +43,11 @@ FEATURE_LABELS: Mapping[Feature, str] = {
     Feature.TRAINING: "Training and events",
     Feature.ADVICE: "Advice to schools",
     Feature.PANELS: "Sending referrals to a panel",
-    Feature.COHORTS: "Home-educated children and other cohorts",
     Feature.LANGUAGES: "Further languages for families and children",
     Feature.VOICE: "Children's voice: questionnaires and the tablet",
 }
 
-ON_AT_FIRST = frozenset(set(Feature) - {Feature.PANELS, Feature.COHORTS, Feature.LANGUAGES})
+ON_AT_FIRST = frozenset(set(Feature) - {Feature.PANELS, Feature.LANGUAGES})
 
 
 class Setting(Audited, Model):

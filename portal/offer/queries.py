@@ -120,12 +120,18 @@ def _lines() -> tuple[LineRow, ...]:
         LineRow(
             line.name,
             line.phase_words,
-            ROUTES.get(line.route, line.route_words),
+            _who_decides(line.route),
             cut_off_words(cut_offs[line.id], now) if line.id in cut_offs else "",
         )
         for line in lines()
         if line.is_active
     )
+
+
+def _who_decides(route: str) -> str:
+    """While panels are switched off none decides, whatever the line was set to."""
+    known = route if route != "panel" or settings.is_on(Feature.PANELS) else "direct"
+    return ROUTES[known]
 
 
 def text_for(key: str) -> OfferText:

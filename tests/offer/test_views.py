@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from portal.extensions import db
 from portal.kernel import jobs, settings
@@ -12,6 +13,7 @@ from portal.offer import queries
 from portal.offer.models import OfferText, Policy
 from portal.offer.operations import ensure_default_offer
 from portal.policy import Role
+from portal.schools.models import ServiceLine
 from portal.tasks.models import Task
 from tests import hostile, people
 
@@ -66,6 +68,23 @@ def test_everybody_reads_it_and_a_browser_may_keep_it(app, coordinator):
     assert "/offer/keep" not in page.text
     assert app.test_client().get("/offer/policy").status_code == 404
     assert 'href="/offer/"' in app.test_client().get("/sign-in").text
+
+
+def test_who_usually_decides_is_read_in_the_offer_and_is_no_panel_while_there_are_none(app, given, coordinator):
+    def put(on):
+        line = db.session.scalars(select(ServiceLine).order_by(ServiceLine.id)).first()
+        line.route = "panel"
+        record(None, "service line changed", line)
+        record(None, "panels switched", settings.put("feature.panels", "on" if on else "off"))
+
+    client = app.test_client()
+    given(lambda: put(on=True))
+    assert "A panel of schools and agencies decides" in client.get("/offer/").text
+    assert 'value="panel"' in coordinator.get("/settings/lines/new").text
+    given(lambda: put(on=False))
+    page = client.get("/offer/").text
+    assert "A panel of schools" not in page and "The coordinator decides after each cut-off." in page
+    assert 'value="panel"' not in coordinator.get("/settings/lines/new").text
 
 
 def test_what_is_off_is_not_offered(app, given):

@@ -36,7 +36,13 @@ def _evidence(code: str) -> ChoiceField:
 class _LineFields:
     name = TextField("Name", required="Enter the name of the service line.")
     phase = RadioField("For which ages", rules.LINE_PHASES.items(), required="Choose the ages that this line is for.")
-    route = RadioField("Who decides about referrals", rules.ROUTES.items(), required="Choose who decides.")
+    route = RadioField(
+        "Who usually decides about referrals",
+        rules.ROUTES.items(),
+        required="Choose who usually decides.",
+        description="Schools read it in “Our offer”, and it is chosen already when a decision is recorded. "
+        "Each decision can still be made another way.",
+    )
     asks_head = TickField("A referral waits for the head's approval in the portal before it is sent")
     calendar_id = ChoiceField("Term dates", required="Choose the term dates.")
     cut_off_weekday = ChoiceField("Day of the weekly cut-off", _DAYS, required="Choose a day from Monday to Friday.")

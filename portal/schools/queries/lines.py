@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.extensions import db
 from portal.kernel.errors import OutOfReach
+from portal.kernel.settings import Feature, is_on
 from portal.schools import rules
 from portal.schools.models import ServiceLine
 
@@ -53,6 +54,12 @@ class LineRow:
     @property
     def planned_days(self) -> Decimal:
         return Decimal(self.planned_half_days) / 2
+
+
+def routes_to_choose(now: str = "") -> list[tuple[str, str]]:
+    """Who can usually decide: a panel only while panels are switched on, or where the line says so already."""
+    panels = is_on(Feature.PANELS) or now == "panel"
+    return [(code, label) for code, label in rules.ROUTES.items() if code != "panel" or panels]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from portal.kernel.errors import Refused
 from portal.policy import Action
 from portal.schools import operations, queries, rules
 from portal.schools.forms import LineForm, NewLineForm
+from portal.schools.queries.lines import routes_to_choose
 from portal.schools.views.common import blueprint, take_refusal
 
 
@@ -30,6 +31,7 @@ def lines() -> ResponseReturnValue:
 def add_line() -> ResponseReturnValue:
     form = NewLineForm(obj=rules.LineDraft())
     form.calendar_id.offer(queries.calendar_choices())
+    form.route.offer(routes_to_choose())
     if request.method == "POST" and form.validate():
         try:
             operations.add_line(actor(), form.draft())
@@ -45,6 +47,7 @@ def line(line_id: int) -> ResponseReturnValue:
     row = queries.line_of(line_id)
     form = LineForm(obj=queries.line_draft(row))
     form.calendar_id.offer(queries.calendar_choices())
+    form.route.offer(routes_to_choose(now=row.route))
     if request.method == "POST" and form.validate():
         try:
             operations.change_line(actor(), line_id, form.draft(), opened_with=form.opened_with)
