@@ -2,21 +2,51 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm.exc import StaleDataError
 
-from portal.accounts.models import Person
+from portal.accounts.models import OneTimeLink, Person
 from portal.accounts.operations import ceremonies, links
+from portal.accounts.queries import actor_of
+from portal.accounts.queries.changes import change_digest
+from portal.accounts.rules.changes import ChangeKind
 from portal.app import Portal
 from portal.extensions import db
+from portal.feedback.models import FamilySitting, Feedback
+from portal.feedback.operations import answering
+from portal.feedback.queries import invitation_by_token
+from portal.kernel.audit import record
 from portal.kernel.database import mode
+from portal.kernel.errors import OutOfReach, Refused
+from portal.notices.operations import composers
 from portal.policy import Role
+from portal.training import operations as register
+from portal.training.models import Evaluation, EvaluationLink
+from portal.training.operations import evaluations
+from portal.training.rules import Somebody
+from portal.training.rules.evaluations import Answer, Moment
+from portal.voice.models import ChildView
+from portal.voice.operations import arriving
+from portal.voice.operations.places import secret_of
+from tests import builders_cases as cases
+from tests import builders_families as families
+from tests import builders_training as training
+from tests import builders_voice as voice
 from tests import people
-from tests.builders_accounts import code_at, recovery_codes, with_second_factor
+from tests.builders_accounts import (
+    address_change,
+    code_at,
+    recovery_codes,
+    second_manager,
+    with_password,
+    with_second_factor,
+)
 
 RACERS = 8
 ROUNDS = 8
@@ -30,6 +60,7 @@ class Place:
     clock: Any
     given: Callable[[Callable[[], Any]], Any]
     sign_in: Callable[..., FlaskClient]
+    made: dict[str, list[Any]] = field(default_factory=dict)
 
 
 Racers = Iterable[Callable[[], object]]
@@ -124,6 +155,127 @@ def submission(place: Place, number: int) -> tuple[Racers, Callable[[], int] | N
     return posting(clients, "/people/invite", data), counting(place, Person)
 
 
+def acting(place: Place, act: Callable[[], object]) -> Callable[[], int]:
+    """One unit of work: 303 when it was kept, 422 when it was refused."""
+
+    def run() -> int:
+        with place.app.app_context(), mode("write"):
+            try:
+                act()
+                db.session.commit()
+            except (OutOfReach, Refused, StaleDataError):
+                return 422
+            finally:
+                db.session.remove()
+        return 303
+
+    return run
+
+
+def kept(place: Place, name: str, make: Callable[[], list[Any]]) -> list[Any]:
+    """What all rounds of a race need, made in one world before the first of them."""
+    if name not in place.made:
+        place.made[name] = place.given(make)
+    return place.made[name]
+
+
+def family_answer(place: Place, number: int) -> tuple[Racers, Callable[[], int] | None]:
+    """One form, sent from eight windows: one set of answers is kept, whoever else is answered alike."""
+
+    def make() -> list[str]:
+        world = cases.world()
+        cookies = []
+        for one in range(ROUNDS):
+            case = cases.case(world)
+            made = families.linked(world, case, families.parent(case, f"Rosa {one}"))
+            cookie = answering.start(invitation_by_token(made.token), families.BEGIN, held="")
+            answering.keep_page(cookie, "heard", "best")
+            cookies.append(cookie)
+        return cookies
+
+    cookie = kept(place, "family", make)[number - 1]
+    return [acting(place, lambda: answering.send(cookie, manager_only=False))] * RACERS, counting(place, Feedback)
+
+
+def family_start(place: Place, number: int) -> tuple[Racers, Callable[[], int] | None]:
+    """The same link started in eight browsers: one of them holds the form."""
+
+    def make() -> list[str]:
+        world = cases.world()
+        case = cases.case(world)
+        return [families.linked(world, case, families.parent(case, f"Rosa {one}")).token for one in range(ROUNDS)]
+
+    token = kept(place, "start", make)[number - 1]
+
+    def start() -> object:
+        return answering.start(invitation_by_token(token), families.BEGIN, held="")
+
+    return [acting(place, start)] * RACERS, counting(place, FamilySitting)
+
+
+def childs_turn(place: Place, number: int) -> tuple[Racers, Callable[[], int] | None]:
+    """A tablet that sends its turn again and again: one view is kept, and each is answered alike."""
+
+    def make() -> list[tuple[str, str, int, list[str]]]:
+        world = cases.world()
+        made = [voice.prepared(world, cases.case(world)) for _ in range(ROUNDS)]
+        voice.handed_over(world)
+        ending = {"end": "finished", "keep": True, "share": []}
+        parts = [{"n": number, **one} for number, one in enumerate(voice.ANSWERS)]
+        return [(one.public_id, secret_of(one), *voice.sealed(one, *parts, ending)) for one in made]
+
+    public_id, secret, key_id, parts = kept(place, "turn", make)[number - 1]
+    act = acting(place, lambda: arriving.deliver(public_id, secret, "turn", key_id, parts))
+    return [act] * RACERS, counting(place, ChildView)
+
+
+def evaluation(place: Place, number: int) -> tuple[Racers, Callable[[], int] | None]:
+    def make() -> list[str]:
+        world = cases.world()
+        made = training.shared(world, topic_id=training.topic().id, places=None)
+        training.places(world, made, ROUNDS)
+        listed = [Somebody(f"Ana {one}", "Teacher", f"ana{one}@school.example") for one in range(ROUNDS)]
+        register.enter_people(actor_of(world.senco.id), made, world.ash.id, listed)
+        place.clock.moment = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
+        training.held(world, made)
+        asked = db.session.scalars(select(EvaluationLink)).all()
+        paths = [composers[evaluations.KINDS[Moment(link.moment)]]({"link": link.id}) for link in asked]
+        return [str(path).rsplit("/", 1)[1] for path in paths]
+
+    token = kept(place, "evaluation", make)[number - 1]
+    given = Answer("very", "I will wait before I speak.", "")
+    return [acting(place, lambda: evaluations.answer(token, given))] * RACERS, counting(place, Evaluation)
+
+
+def new_address(place: Place, number: int) -> tuple[Racers, Callable[[], int] | None]:
+    def make() -> int:
+        asker = people.person(f"Cora {number}", Role.COORDINATOR)
+        change = address_change(with_password(f"Helen {number}", Role.WORKER), asker)
+        change.email, change.digest = f"helen{number}@new.example", change_digest(f"token {number}")
+        change.confirmed_by_id = asker.id
+        record(None, "link about an account made", change)
+        return change.id
+
+    place.given(make)
+    return posting(strangers(place), f"/new-address/token%20{number}", {}), None
+
+
+def second_person(place: Place, number: int) -> tuple[Racers, Callable[[], int] | None]:
+    """Eight windows of the second person: one link is made and shown."""
+
+    def make() -> tuple[int, int]:
+        asker = people.person(f"Cora {number}", Role.COORDINATOR)
+        change = address_change(with_password(f"Helen {number}", Role.WORKER), asker)
+        change.kind, change.email = ChangeKind.LINK.value, None
+        record(None, "link asked for", change)
+        return second_manager(f"Kit {number}").id, change.id
+
+    manager, change_id = place.given(make)
+    clients = [place.sign_in(manager) for _ in range(RACERS)]
+    racers = posting(clients, f"/people/changes/{change_id}/confirmation", {})
+    return racers, counting(place, OneTimeLink)
+
+
 RACES: dict[str, Race] = {
     "recovery code": recovery_code,
     "code of the app": app_code,
@@ -131,6 +283,12 @@ RACES: dict[str, Race] = {
     "state of a work account": ceremony("work microsoft"),
     "challenge of a passkey": ceremony("passkey"),
     "submission id": submission,
+    "answers of a family": family_answer,
+    "start of a family's link": family_start,
+    "turn of a child": childs_turn,
+    "evaluation link": evaluation,
+    "new address": new_address,
+    "second person": second_person,
 }
 
 
