@@ -26,7 +26,6 @@ from portal.extensions import csrf, db, htmx, migrate
 from portal.feedback.operations import AFTER_REMOVAL, after_contact_changed, before_contact_removed
 from portal.feedback.queries import WORDS as FAMILY_WORDS
 from portal.files import worker as files
-from portal.home.queries import CATALOGUES
 from portal.kernel import (
     access,
     alerts,
@@ -44,6 +43,7 @@ from portal.kernel import (
     web,
 )
 from portal.kernel.database import engine_options, mode, prepare_engine, sqlite_path
+from portal.kernel.languages import CATALOGUES
 from portal.kernel.settings import Feature
 from portal.kernel.unit_of_work import run
 from portal.notices.operations import tell
@@ -75,6 +75,7 @@ FEATURES: dict[str, Feature | None] = {
     "exits": None,
     "impact": Feature.IMPACT,
     "offer": None,
+    "languages": Feature.LANGUAGES,
 }
 """Every feature with pages, by package; one with a switch has no menu entry and answers 404 while it is off."""
 
@@ -290,7 +291,7 @@ def _features(app: Portal) -> None:
     app.extensions[SCHOOL_TAKEN_INTO_USE] = take_into_use
     app.extensions[AFTER_REMOVAL] = refresh_awaited
     app.extensions[CONTACT_CHANGED], app.extensions[CONTACT_REMOVED] = after_contact_changed, before_contact_removed
-    app.extensions[CATALOGUES] = {"Families": FAMILY_WORDS, "The child's tablet": TABLET_WORDS}
+    app.extensions[CATALOGUES] = (FAMILY_WORDS, TABLET_WORDS)
     app.extensions[files.TELL] = tell
     app.extensions[alerts.SOURCE] = alerts.Source(Action.READ_VOICE, alerts_of_wishes)
     commands = import_module("portal.cli")

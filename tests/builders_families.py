@@ -9,7 +9,8 @@ from portal.extensions import db
 from portal.feedback import operations, rules
 from portal.feedback.models import FamilyInvitation
 from portal.kernel import audit, clock, settings
-from portal.kernel.languages import CheckedLanguage
+from portal.kernel.catalogues import counting
+from portal.kernel.languages import CheckedLanguage, Translation, catalogues, checked, english_digest, forget_written
 from portal.kernel.settings import Feature
 from portal.schools.models import Contact
 from tests import builders_cases as cases
@@ -61,11 +62,29 @@ def answered(
 
 
 def offer_languages(*codes: str) -> None:
+    """With every text that the language lacks in marks: «Start»."""
     audit.record(None, "feature switched on", settings.put(f"feature.{Feature.LANGUAGES}", "on"))
     for code in codes or ("pl", "ur", "ro", "cy"):
-        row = CheckedLanguage(code=code, speaker="A Speaker", checked_on=clock.today(), is_on=True)
+        row = checked().get(code) or CheckedLanguage(code=code)
+        row.speaker, row.checked_on, row.is_on, row.checked_for = "A Speaker", clock.today(), True, english_digest()
+        row.translations.extend(marked_texts(code))
         audit.record(None, "language checked and switched on", row)
     db.session.flush()
+    forget_written()
+
+
+def marked_texts(code: str, *, every: bool = False) -> list[Translation]:
+    """What the language lacks (or all of it), as its English in marks."""
+    made = []
+    for catalogue in catalogues():
+        own = {} if every else catalogue.own(code)
+        for key, entry in catalogue.entries.items():
+            if key not in own:
+                forms = [entry.english[-1]] * (counting(code).number if entry.counts else 1)
+                words = [f"«{one}»" for one in forms]
+                facts = {"catalogue": catalogue.name, "key": key, "english": list(entry.english), "words": words}
+                made.append(Translation(**facts, speaker="A Speaker", checked_at=clock.now()))
+    return made
 
 
 def switch_language_off(code: str) -> None:

@@ -17,8 +17,10 @@ from portal.extensions import db
 from portal.feedback import operations, queries, rules
 from portal.feedback.models import Feedback
 from portal.feedback.rules import Channel, FamilyMoment, Point
-from portal.kernel import audit, clock
-from portal.kernel.languages import CheckedLanguage
+from portal.kernel import audit
+from portal.languages.operations import write_texts
+from portal.languages.queries import texts_of
+from portal.languages.rules.texts import TextState, Typed
 from portal.schools.models import Contact, Pupil
 
 FORTNIGHTS = 20
@@ -37,10 +39,13 @@ class _Post:
 
 
 def check_a_language(cast: Cast) -> None:
-    """Polish is offered; the other languages wait for somebody who checks them."""
-    row = CheckedLanguage(code="pl", speaker="Ewa Malinowska (invented)", checked_on=clock.today(), is_on=True)
-    row.recorded_by_id = cast.coordinator
-    audit.record(actor_of(cast.coordinator), "language checked and switched on", row)
+    """A speaker has begun with the Polish: no language is offered while texts are missing or not checked."""
+    typed = [
+        Typed(row.catalogue, row.key, row.words, row.mark, is_right=True)
+        for row in texts_of("pl")
+        if row.catalogue == queries.WORDS.name and row.state is TextState.TO_CHECK
+    ]
+    write_texts(actor_of(cast.coordinator), "pl", typed, "Ewa Malinowska (invented)")
 
 
 def stories(cast: Cast, today: date) -> Iterator[Story]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from portal.kernel import audit, clock, jobs, settings
+from portal.kernel import audit, jobs, settings
 from portal.kernel.access import ensure
 from portal.kernel.errors import OutOfReach, Refused
-from portal.kernel.languages import ENGLISH, LANGUAGES, CheckedLanguage, checked
 from portal.kernel.settings import FEATURE_LABELS, Feature
 from portal.policy import Action, Actor
 
@@ -61,31 +60,6 @@ def retry_job(actor: Actor, job_id: int) -> None:
     if not jobs.retry(job_id):
         raise OutOfReach
     audit.record_act(actor, "job tried again", "job", job_id)
-
-
-LONGEST_SPEAKER = 120
-
-
-def switch_language(actor: Actor, code: str, *, speaker: str, on: bool) -> None:
-    """Offers a language that this speaker checked today, or no longer; who checked it stays on record.
-
-    Raises ``OutOfReach`` for English and what is no language, ``Refused`` without a name.
-    """
-    ensure(actor, Action.MANAGE_SETTINGS)
-    if code not in LANGUAGES or LANGUAGES[code] is ENGLISH:
-        raise OutOfReach(code)
-    row = checked().get(code)
-    if not on:
-        if row is not None and row.is_on:
-            row.is_on = False
-            audit.record(actor, "language switched off", row)
-        return
-    name = speaker.strip()
-    if not name or len(name) > LONGEST_SPEAKER or not name.isprintable():
-        raise Refused(f"Type the name of the person who checked it, in at most {LONGEST_SPEAKER} characters.")
-    row = row or CheckedLanguage(code=code)
-    row.speaker, row.checked_on, row.recorded_by_id, row.is_on = name, clock.today(), actor.person_id, True
-    audit.record(actor, "language checked and switched on", row)
 
 
 def contrast(one: str, other: str) -> float:

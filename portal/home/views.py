@@ -11,7 +11,7 @@ from portal.kernel import settings as stored
 from portal.kernel.access import actor, public, requires
 from portal.kernel.alerts import alerts_of
 from portal.kernel.dates import MONTHS
-from portal.kernel.errors import OutOfReach, Refused
+from portal.kernel.errors import OutOfReach
 from portal.kernel.forms import clean_query
 from portal.kernel.languages import ENGLISH, offered
 from portal.kernel.settings import KNOWN, Feature
@@ -121,33 +121,6 @@ def features() -> ResponseReturnValue:
         return hx.saved(url_for("home.features"), "Saved. What is off has no menu entry and no address.")
     status = 422 if request.method == "POST" else 200
     return hx.page("home/features.html", form=form, status=status)
-
-
-@blueprint.get("/settings/languages")
-@requires(Action.MANAGE_SETTINGS)
-def languages() -> ResponseReturnValue:
-    return _languages()
-
-
-@blueprint.post("/settings/languages/<word:code>")
-@requires(Action.MANAGE_SETTINGS)
-def switch_language(code: str) -> ResponseReturnValue:
-    speaker, on = request.form.get("speaker", ""), request.form.get("switch") == "on"
-    if not stored.is_on(Feature.LANGUAGES):
-        raise OutOfReach(code)
-    try:
-        operations.switch_language(actor(), code, speaker=speaker, on=on)
-    except Refused as refused:
-        return _languages(wrong=code, typed=clean_query(speaker), problem=refused.problems[0])
-    return hx.saved(url_for("home.languages"), "Saved. Families and children see it from now on.")
-
-
-def _languages(*, wrong: str = "", typed: str = "", problem: str = "") -> ResponseReturnValue:
-    if not stored.is_on(Feature.LANGUAGES):
-        raise OutOfReach
-    rows = queries.language_rows()
-    status = 422 if problem else 200
-    return hx.page("home/languages.html", status=status, languages=rows, wrong=wrong, typed=typed, problem=problem)
 
 
 @blueprint.get("/settings/jobs")

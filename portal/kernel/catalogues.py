@@ -4,6 +4,7 @@ A text has a key that never changes (``msgctxt``) and its English words (``msgid
 """
 
 import gettext
+import re
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
+
+LONGEST = 2_000
+_UNWANTED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\ud800-\udfff\ufeff\ufffe\uffff]")
+"""Control characters, invisible ones, and those that turn the direction of what follows"""
 
 Forms = tuple[str, ...]
 """The words of a text: one, or one for each way in which the language counts"""
@@ -116,6 +121,10 @@ def problem_with(entry: Entry, words: Forms, code: str) -> str:
         return f"This text needs {number} forms, and there {'is' if len(words) == 1 else 'are'} {len(words)}."
     if not all(one.strip() for one in words):
         return "Fill in every form of this text." if entry.counts else "Fill in this text."
+    if any(_UNWANTED.search(one) for one in words):
+        return "This text has characters that cannot be saved. Delete it and type it again."
+    if any(len(one) > LONGEST for one in words):
+        return f"Shorten this text to {LONGEST:,} characters or fewer."
     wanted = places(entry.english[-1])
     for form, one in enumerate(words):
         if problem := _places_problem(wanted, one, numbers_of(code, form) if entry.counts else ()):

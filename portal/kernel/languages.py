@@ -1,21 +1,25 @@
 """The languages that families and children may read in, and the words of a feature in each of them.
 
-English is complete. Another language is offered once an administrator has recorded the speaker who checked its words;
-a word that it lacks stands in English, and says so to the browser.
+English is complete. Another language is offered only while a speaker has checked every text against the English of now.
+A word that a language lacks is English, and says so to the browser: a questionnaire may be in one that is not offered.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Boolean, Date, Integer, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from flask import current_app, g, has_app_context
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.extensions import Model, db
 from portal.kernel import settings
 from portal.kernel.audit import Audited
 from portal.kernel.catalogues import Entry, Forms, Translated, counting, entries, translated
+from portal.kernel.database import UtcDateTime
 from portal.kernel.settings import Feature
 
 
@@ -45,7 +49,7 @@ LANGUAGES: Mapping[str, Language] = {
 
 
 class CheckedLanguage(Audited, Model):
-    """Who checked the words of one language, and whether it is offered."""
+    """One language that somebody worked on here: who checked it, and whether it is offered."""
 
     __tablename__ = "checked_language"
 
@@ -55,6 +59,37 @@ class CheckedLanguage(Audited, Model):
     checked_on: Mapped[date] = mapped_column(Date)
     recorded_by_id: Mapped[int | None] = mapped_column(Integer)
     is_on: Mapped[bool] = mapped_column(Boolean, default=False)
+    checked_for: Mapped[str | None] = mapped_column(String(64))
+    """Digest of the English for which every text was checked when it was offered"""
+
+    translations: Mapped[list["Translation"]] = relationship(
+        order_by="Translation.id", cascade="all, delete-orphan", back_populates="language"
+    )
+
+
+class Translation(Audited, Model):
+    """One text as it was written or checked here; it takes the place of what came with the portal."""
+
+    __tablename__ = "translation"
+    __table_args__ = (UniqueConstraint("language_id", "catalogue", "key"),)
+    audited_through = "language"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    language_id: Mapped[int] = mapped_column(ForeignKey("checked_language.id"))
+    catalogue: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(60))
+    english: Mapped[list[str]] = mapped_column(JSON)
+    """For which it was written, in all its forms"""
+    words: Mapped[list[str]] = mapped_column(JSON)
+    written_by_id: Mapped[int | None] = mapped_column(Integer)
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """None where the words came with the portal and were only checked"""
+    speaker: Mapped[str] = mapped_column(String(120), default="")
+    """Who checked these very words"""
+    checked_by_id: Mapped[int | None] = mapped_column(Integer)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    language: Mapped[CheckedLanguage] = relationship(back_populates="translations")
 
 
 @dataclass(frozen=True)
@@ -101,8 +136,8 @@ class Words:
 class Catalogue:
     """The texts of one feature: a folder with ``<name>.pot``, which is the English, and ``<code>.po`` files."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self.name, self.folder = name, folder
+    def __init__(self, name: str, label: str, folder: Path) -> None:
+        self.name, self.label, self.folder = name, label, folder
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -112,29 +147,70 @@ class Catalogue:
     def words(self, code: str) -> Words:
         """The texts in a language; what it lacks, or has for another English, is English."""
         language = LANGUAGES.get(code, ENGLISH)
-        return Words(language, self.entries, self._own(language.code))
+        return Words(language, self.entries, self.own(language.code))
 
-    def number(self, code: str) -> int:
-        """How many texts the language has."""
-        own, all_of_them = self._own(code), self.entries
+    def own(self, code: str) -> Mapping[str, Translated]:
+        """What the language has: what was written here, before what came with the portal."""
         if code == ENGLISH.code:
-            return len(all_of_them)
-        return sum(key in own and own[key].fits(entry) for key, entry in all_of_them.items())
+            return {}
+        here = {key: one for (name, key), one in _written(code).items() if name == self.name}
+        came = translated(self.folder / f"{code}.po", code)
+        stale = {key for key, one in here.items() if key in came and not one.fits(self.entries.get(key, NOTHING))}
+        return {**here, **{key: one for key, one in came.items() if key not in here or key in stale}}
 
-    def _own(self, code: str) -> Mapping[str, Translated]:
-        return {} if code == ENGLISH.code else translated(self.folder / f"{code}.po", code)
+
+NOTHING = Entry("", ())
 
 
-def checked() -> dict[str, CheckedLanguage]:
-    """What is recorded of each language, by its code."""
-    return {row.code: row for row in db.session.scalars(select(CheckedLanguage))}
+def _written(code: str) -> Mapping[tuple[str, str], Translated]:
+    """What was written here, by catalogue and key; read once a request."""
+    if not has_app_context():
+        return {}
+    known: dict[str, Mapping[tuple[str, str], Translated]] = g.setdefault("translations", {})
+    if code not in known:
+        columns = (Translation.catalogue, Translation.key, Translation.english, Translation.words)
+        rows = db.session.execute(select(*columns).join(CheckedLanguage).where(CheckedLanguage.code == code))
+        known[code] = {(row[0], row[1]): Translated(tuple(row[2]), tuple(row[3])) for row in rows}
+    return known[code]
+
+
+def forget_written() -> None:
+    """After texts were written: the next reader asks the database again."""
+    g.pop("translations", None)
+
+
+CATALOGUES = "catalogues"
+"""The name under which the application hands in the catalogues of its features."""
+
+
+def catalogues() -> tuple[Catalogue, ...]:
+    found: tuple[Catalogue, ...] = current_app.extensions[CATALOGUES]
+    return found
+
+
+def english_digest() -> str:
+    """Of every English text of now: a language that was offered for another English is not offered."""
+    texts = {one.name: {key: entry.english for key, entry in one.entries.items()} for one in catalogues()}
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
+
+
+def checked(*, for_change: bool = False) -> dict[str, CheckedLanguage]:
+    """What is recorded of each language, by its code; nobody else changes it meanwhile if it is read ``for_change``."""
+    rows = select(CheckedLanguage)
+    if for_change:
+        rows = rows.with_for_update().execution_options(populate_existing=True)
+    return {row.code: row for row in db.session.scalars(rows)}
 
 
 def offered() -> tuple[Language, ...]:
-    """English, and every other language that a speaker checked and that is switched on."""
+    """English, and every other language that is switched on and was checked for the English of now."""
     if not settings.is_on(Feature.LANGUAGES):
         return (ENGLISH,)
-    on = set(db.session.scalars(select(CheckedLanguage.code).where(CheckedLanguage.is_on)))
+    rows = db.session.execute(
+        select(CheckedLanguage.code, CheckedLanguage.checked_for).where(CheckedLanguage.is_on)
+    ).all()
+    now = english_digest() if rows else ""
+    on = {row.code for row in rows if row.checked_for == now}
     return tuple(language for language in LANGUAGES.values() if language is ENGLISH or language.code in on)
 
 

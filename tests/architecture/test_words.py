@@ -51,7 +51,7 @@ def test_a_translation_of_another_english_is_kept_for_a_speaker_and_not_read(tmp
     template, own = (read(tmp_path / name, code) for name, code in (("one.pot", None), ("pl.po", "pl")))
     (tmp_path / "pl.po").write_text(after := in_line(template, own, before.split("\n\n")[0]))
     assert '#, fuzzy\nmsgctxt "who"\nmsgid "We"\nmsgstr "Nasz zespół"' in after
-    words = Catalogue("one", tmp_path).words("pl")
+    words = Catalogue("one", "One", tmp_path).words("pl")
     assert (words("who").words, words("new").words) == ("We", "New")
     assert in_line(template, read(tmp_path / "pl.po", "pl"), before.split("\n\n")[0]) == after
 

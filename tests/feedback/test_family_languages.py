@@ -106,7 +106,7 @@ def test_a_sentence_that_the_language_lacks_is_english_and_says_so(app, given, a
     shutil.copy(WORDS.folder / "families.pot", tmp_path)
     whole = (WORDS.folder / "ur.po").read_text("utf-8")
     (tmp_path / "ur.po").write_text(re.sub(r'(msgctxt "mail.takes"\nmsgid .*\nmsgstr) .*', r'\1 ""', whole), "utf-8")
-    monkeypatch.setattr("portal.feedback.queries.WORDS", Catalogue("families", tmp_path))
+    monkeypatch.setattr("portal.feedback.queries.WORDS", Catalogue("families", "Families", tmp_path))
     ask("email", "ur")
     plain, html = both(posted(app)[1])
     english = WORDS.words("en")("mail.takes").words

@@ -324,24 +324,6 @@ def test_paper_is_typed_in_and_says_so(app, sign_in, ids):
     assert worker.post(at, data={"aspect_heard": "good"}).status_code == 422
 
 
-def test_languages_are_offered_once_checked(app, given, sign_in, family, ids):
-    address = f"/f/{ids['token']}"
-    assert "Polski" not in family.get(address).text
-    manager = sign_in(ids["coordinator"])
-    assert manager.get("/settings/languages").status_code == 404
-    given(lambda: build.offer_languages("pl"))
-    assert "Polski" in family.get(address).text
-    assert 'lang="pl-PL"' in family.get(f"{address}?language=pl").text
-    assert 'dir="rtl"' not in family.get(f"{address}?language=ur").text
-    assert manager.post("/settings/languages/ur", data={"switch": "on", "speaker": " "}).status_code == 422
-    assert manager.post("/settings/languages/ur", data={"switch": "on", "speaker": "Sana Ali"}).status_code == 303
-    assert 'dir="rtl"' in family.get(f"{address}?language=ur").text
-    assert "Sana Ali" in manager.get("/settings/languages").text
-    assert manager.post("/settings/languages/pl", data={"switch": "off"}).status_code == 303
-    assert "Polski" not in family.get(address).text
-    assert manager.post("/settings/languages/en", data={"switch": "off"}).status_code == 404
-
-
 def test_what_a_family_wrote_is_read_also_while_the_feature_is_off(app, given, family, sign_in, ids):
     start(family, ids)
     say(family, heard="best", good=GOOD)

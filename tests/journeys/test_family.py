@@ -14,9 +14,7 @@ from portal.cases.operations.clocks import first_worker_id
 from portal.config import from_environment
 from portal.extensions import db
 from portal.feedback import operations, rules
-from portal.kernel import audit, clock
 from portal.kernel.database import mode
-from portal.kernel.languages import LANGUAGES, CheckedLanguage, checked
 from tests import builders_families as families
 from tests.journeys.conftest import WCAG, Walker
 from tests.journeys.work import Work
@@ -47,9 +45,7 @@ def links(served: Server, work: Work) -> list[str]:
 
 
 def _links(reference: str) -> list[str]:
-    for code in set(LANGUAGES) - {"en"} - set(checked()):
-        row = CheckedLanguage(code=code, speaker="A Speaker", checked_on=clock.today(), is_on=True)
-        audit.record(None, "language checked and switched on", row)
+    families.offer_languages()
     case = db.session.scalars(db.select(Case).where(Case.reference == reference)).one()
     worker = actor_of(first_worker_id(case) or 0)
     tokens = []

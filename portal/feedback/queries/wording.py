@@ -4,4 +4,4 @@ from pathlib import Path
 
 from portal.kernel.languages import Catalogue
 
-WORDS = Catalogue("families", Path(__file__).parent.parent / "words")
+WORDS = Catalogue("families", "Families", Path(__file__).parent.parent / "words")

@@ -19,7 +19,7 @@ from portal.voice.rules.sharing import AUDIENCE_SYMBOLS, AUDIENCES
 from portal.voice.rules.walk import Walk
 from portal.voice.rules.walk import from_json as walk_from_json
 
-WORDS = Catalogue("tablet", Path(__file__).parent.parent / "words")
+WORDS = Catalogue("tablet", "The child's tablet", Path(__file__).parent.parent / "words")
 
 
 @dataclass(frozen=True)
