@@ -79,7 +79,7 @@ def marked_texts(code: str, *, every: bool = False) -> list[Translation]:
     for catalogue in catalogues():
         own = {} if every else catalogue.own(code)
         for key, entry in catalogue.entries.items():
-            if key not in own:
+            if key not in own or not own[key].fits(entry):
                 forms = [entry.english[-1]] * (counting(code).number if entry.counts else 1)
                 words = [f"«{one}»" for one in forms]
                 facts = {"catalogue": catalogue.name, "key": key, "english": list(entry.english), "words": words}

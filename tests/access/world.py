@@ -113,6 +113,7 @@ class Place:
 def build() -> Place:
     """The whole world, in the current unit."""
     record(None, "panels switched on", settings.put("feature.panels", "on"))
+    record(None, "languages switched on", settings.put("feature.languages", "on"))
     ash = builders_cases.world()
     birch = replace(
         ash,

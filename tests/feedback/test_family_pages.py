@@ -296,6 +296,80 @@ def test_listen_reads_all_that_matters(family, ids):
     assert re.search(r'class="family__hint">For example in a report', quote)
 
 
+# ---- who will know, and what arrived
+
+
+def test_who_will_know_that_it_is_them_is_said_before_start(family, ids):
+    page = family.get(f"/f/{ids['token']}").text
+    assert "Nobody&#39;s name" not in page
+    before_start = page[: page.index(">Start<")]
+    assert "They will know that the answers are yours. The school does not see them." in before_start
+
+
+def sent(client, ids, **more):
+    begin(client, ids, **more)
+    say(client, heard="best")
+    assert client.post("/f/send", data=filled(client.get("/f/form/check"))).status_code == 303
+
+
+ARRIVED = re.compile(r"They arrived on \w+ \d+ \w+ at \d\d:\d\d")
+
+
+def test_after_sending_back_and_the_used_link_say_that_it_arrived_and_when(app, family, ids):
+    sent(family, ids)
+    for page in (
+        family.get("/f/form/check"),
+        family.get("/f/form"),
+        family.post("/f/send", data={}),
+        family.get(f"/f/{ids['token']}"),
+        family.post("/f/", data={"code": ids["code"]}),
+        family.post("/f/start", data={"token": ids["token"]}),
+        app.test_client().get(f"/f/{ids['token']}"),
+    ):
+        assert page.status_code == 200
+        assert ARRIVED.search(page.text), page.request.path
+        assert "start from the beginning" not in page.text
+        assert "<title>Your answers have arrived" in page.text
+
+
+def test_what_is_for_the_manager_alone_is_spoken_of_only_where_it_was_sent(app, family, ids):
+    sent(family, ids, manager_only="yes")
+    assert ARRIVED.search(family.get(f"/f/{ids['token']}").text)
+    elsewhere = app.test_client()
+    assert elsewhere.get(f"/f/{ids['token']}").status_code == 404
+    assert not ARRIVED.search(elsewhere.post("/f/", data={"code": ids["code"]}).text)
+
+
+def test_another_question_in_the_same_browser_is_not_called_sent(family, ids, clock):
+    sent(family, ids)
+    family.post("/f/start", data={"token": ids["other"]})
+    clock.forward(hours=2, seconds=1)
+    assert not ARRIVED.search(family.get("/f/form/heard").text)
+    for broken in ("x.y", ".", "a.99999999999", "a.-1", "é.1"):
+        family.set_cookie("family-sent", broken, path="/f/")
+        assert family.get("/f/form/heard").status_code in (200, 404)
+
+
+def test_a_wrong_code_stays_in_its_field_and_the_error_has_the_focus(family, ids):
+    page = family.post("/f/", data={"code": 'abcde-"9999'})
+    assert page.status_code == 422
+    assert 'value="abcde-&#34;9999"' in page.text
+    assert re.search(r'id="problem" role="alert" tabindex="-1" autofocus', page.text)
+    assert "<title>Error: Type in the code from your letter" in page.text
+
+
+def test_every_screen_has_its_own_title_and_says_error_before_it(family, ids):
+    first = family.get(f"/f/{ids['token']}").text
+    assert "<title>How was it for you?</title>" in first
+    begin(family, ids)
+    pages = [family.get(f"/f/form/{question}").text for question in ("heard", "home", "good", "better", "check")]
+    titles = [re.search(r"<title>(.*?)</title>", page)[1] for page in (first, *pages, family.get("/f/thanks").text)]
+    assert len(set(titles)) == len(titles)
+    wrong = family.post("/f/form/heard", data={"answer": "splendid"}).text
+    assert "<title>Error: Did you feel listened to?" in wrong
+    assert re.search(r'id="problem"[^>]* autofocus', wrong)
+
+
 # ---- refusals
 
 

@@ -180,7 +180,7 @@ def _put(row: FamilyInvitation, answer: FamilyAnswer, way: Way, language: str) -
 
 
 def _answered(actor: Actor | None, row: FamilyInvitation, said: Feedback) -> None:
-    row.answered_at, row.digest, row.code_digest = said.recorded_at, None, None
+    row.answered_at = said.recorded_at  # its link and code stay known, to say that the answers arrived
     audit.record(actor, "family's answer came", row)
     if not said.manager_only:  # whoever may not read it is still waiting, or the list would tell that somebody wrote
         inviting.settle_question(row.id, actor)

@@ -18,11 +18,14 @@ from portal.feedback.queries.manager import facts_seen_by, reads_manager_only
 from portal.feedback.queries.opening import (
     OpenSitting,
     address_digest,
+    answered_by_code,
+    answered_by_token,
     code_digest,
     cookie_digest,
     facts_of_invitation,
     invitation_by_code,
     invitation_by_token,
+    is_for_manager_only,
     is_reachable,
     knows_code,
     let_go,
@@ -63,6 +66,9 @@ from portal.feedback.queries.words import (
 
 __all__ = [
     "WORDS",
+    "answered_by_code",
+    "answered_by_token",
+    "is_for_manager_only",
     "Ask",
     "FamilyRow",
     "FeedbackRow",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.extensions import db
 from portal.feedback import rules
-from portal.feedback.models import FamilyInvitation, FamilySitting
+from portal.feedback.models import FamilyInvitation, FamilySitting, Feedback
 from portal.feedback.rules import FamilyMoment, Sitting
 from portal.kernel import clock
 from portal.kernel.crypto import keyed_digest
@@ -77,6 +77,28 @@ def invitation_by_token(token: str) -> FamilyInvitation | None:
 def invitation_by_code(code: str) -> FamilyInvitation | None:
     """The same for a code of a letter, however it is typed."""
     return _found(FamilyInvitation.code_digest == code_digest(code))
+
+
+def answered_by_token(token: str) -> FamilyInvitation | None:
+    """The invitation of a link that was used already."""
+    return _answered(FamilyInvitation.digest == token_digest(token))
+
+
+def answered_by_code(code: str) -> FamilyInvitation | None:
+    """The same for the code of a letter."""
+    return _answered(FamilyInvitation.code_digest == code_digest(code))
+
+
+def _answered(wanted: ColumnElement[bool]) -> FamilyInvitation | None:
+    return db.session.scalars(
+        select(FamilyInvitation).where(wanted, FamilyInvitation.answered_at.is_not(None))
+    ).one_or_none()
+
+
+def is_for_manager_only(row: FamilyInvitation) -> bool:
+    """Whether what was said is for the manager alone: then only the browser that sent it is told that it arrived."""
+    kept = select(Feedback.manager_only).where(Feedback.invitation_id == row.id)
+    return bool(db.session.scalar(kept))
 
 
 def knows_code(code: str) -> bool:

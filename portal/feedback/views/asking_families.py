@@ -1,7 +1,6 @@
 """Asking the family: whom, how and when; the message to send, the letter to print, and what came back on paper."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import segno
@@ -13,12 +12,11 @@ from portal.cases.queries import case_for, case_head, pupils_of
 from portal.feedback import operations, queries, rules
 from portal.feedback.forms import InviteForm, paper_form
 from portal.feedback.rules.family import signature
-from portal.feedback.views.base import EVENT, blueprint
+from portal.feedback.views.base import EVENT, blueprint, day_in
 from portal.files.documents import DocumentsUnavailable, pdf
 from portal.files.web import pdf_answer
 from portal.kernel import audit, clock, hx, settings
 from portal.kernel.access import actor, requires
-from portal.kernel.dates import day_words
 from portal.kernel.errors import OutOfReach, Refused
 from portal.kernel.languages import ENGLISH, LANGUAGES, Language, Words, offered, offered_or_english
 from portal.kernel.unit_of_work import prepared, prepares
@@ -176,8 +174,8 @@ def _letter_facts(invitation: Any, row: queries.InvitationRow, made: operations.
         "square": segno.make(address, error="m").png_data_uri(scale=12, border=2, dark="#0b0c0c", light="#fff"),
         "code_at": _set_apart(url_for(".family_code", _external=True), language),
         "code": rules.code_words(made.code),
-        "until": _day(invitation.expires_at.astimezone(clock.LONDON).date(), language),
-        "today": _day(clock.today(), language),
+        "until": day_in(invitation.expires_at.astimezone(clock.LONDON).date(), language),
+        "today": day_in(clock.today(), language),
         "worker": _Worker(actor().name, work_telephone_of(actor().person_id)),
     }
 
@@ -185,11 +183,6 @@ def _letter_facts(invitation: Any, row: queries.InvitationRow, made: operations.
 def _set_apart(address: str, language: Language) -> str:
     """Between signs that keep its end where it belongs in a line that runs from right to left."""
     return address if language.direction == "ltr" else f"\u2066{address}\u2069"
-
-
-def _day(day: date, language: Language) -> str:
-    """In English words, else in figures: a sentence of another language holds no English name of a month."""
-    return day_words(day, clock.today()) if language is ENGLISH else f"{day.day}/{day.month}/{day.year}"
 
 
 @blueprint.post("/cases/<ref:reference>/feedback/family/<id:invitation_id>/letter")

@@ -6,7 +6,7 @@ Opening changes nothing. Whatever does not open looks the same, whether it is un
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Response, current_app, redirect, request, url_for
@@ -15,11 +15,12 @@ from flask.typing import ResponseReturnValue
 
 from portal.feedback import operations, queries, rules
 from portal.feedback.forms import CodeForm, PageForm
-from portal.feedback.views.base import blueprint
-from portal.kernel import error_pages, hx, rates, settings
+from portal.feedback.views.base import blueprint, day_in
+from portal.kernel import clock, error_pages, hx, rates, settings
 from portal.kernel.access import public
 from portal.kernel.crypto import keyed_digest
 from portal.kernel.errors import OutOfReach, Refused
+from portal.kernel.forms import clean_query
 from portal.kernel.languages import LANGUAGES, Language, Words, offered, offered_or_english
 
 WINDOW = timedelta(minutes=10)
@@ -81,24 +82,26 @@ def family_enter() -> ResponseReturnValue:
     form = CodeForm()
     code = (form.code.data or "") if form.validate() else ""
     row = queries.invitation_by_code(code) if code else None
-    if row is None:
-        return _code_page("code.unknown", status=422)
-    return _first_page(row, {"code": code})
+    if row is not None:
+        return _first_page(row, {"code": code})
+    used = queries.answered_by_code(code) if code else None
+    return _sent_page(used) or _code_page("code.unknown", status=422, typed=clean_query(request.form.get("code"), 40))
 
 
-def _code_page(problem: str, language: str = "", status: int = 200) -> Response:
+def _code_page(problem: str, language: str = "", status: int = 200, typed: str = "") -> Response:
     look = _look()
     shown = offered_or_english(language or look.language)
-    return _page("feedback/family_code.html", shown, look.large, status, problem=problem, languages=offered())
+    facts = {"problem": problem, "languages": offered(), "typed": typed}
+    return _page("feedback/family_code.html", shown, look.large, status, screen="code.title", **facts)
 
 
 @blueprint.get("/f/<token>")
 @public(_WHY)
 def family_link(token: str) -> ResponseReturnValue:
     row = queries.invitation_by_token(token)
-    if row is None:
-        return _gone()
-    return _first_page(row, {"token": token})
+    if row is not None:
+        return _first_page(row, {"token": token})
+    return _sent_page(queries.answered_by_token(token)) or _gone()
 
 
 def _first_page(row: Any, key: dict[str, str]) -> ResponseReturnValue:
@@ -112,6 +115,7 @@ def _first_page(row: Any, key: dict[str, str]) -> ResponseReturnValue:
         "feedback/family_first.html",
         offered_or_english(look.language),
         look.large,
+        screen="title",
         key=key,
         languages=offered(),
         manager_only=request.form.get("manager_only", "") == "yes" or (kept and not seen),
@@ -146,7 +150,7 @@ def family_start() -> ResponseReturnValue:
     key = {name: request.form[name] for name in ("token", "code") if request.form.get(name)}
     row = _opened_by(key)
     if row is None:
-        return _gone() if key else _over()
+        return _sent_page(_used_by(key)) or (_gone() if key else _over())
     if "show" in request.form:
         return _first_page(row, key)
     chosen = operations.Beginning(
@@ -160,7 +164,9 @@ def family_start() -> ResponseReturnValue:
         secret = operations.start(row, chosen, held=_cookie())
     except OutOfReach:
         return _gone()
-    return _with_look(_with_cookie(_go(url_for(".family_form")), secret), look)
+    response = _with_look(_with_cookie(_go(url_for(".family_form")), secret), look)
+    _drop(response, _name(_SENT))  # what was sent from here before was for another question
+    return response
 
 
 def _opened_by(key: Mapping[str, str]) -> Any:
@@ -171,6 +177,12 @@ def _opened_by(key: Mapping[str, str]) -> Any:
         return queries.invitation_by_code(key["code"])
     found = queries.open_sitting(_cookie())
     return found.invitation if found is not None else None
+
+
+def _used_by(key: Mapping[str, str]) -> Any:
+    if "token" in key:
+        return queries.answered_by_token(key["token"])
+    return queries.answered_by_code(key["code"]) if "code" in key else None
 
 
 @blueprint.get("/f/form")
@@ -236,6 +248,7 @@ def _question(question: str, found: queries.OpenSitting, form: PageForm, problem
         offered_or_english(draft.language),
         draft.large_print,
         422 if problem else 200,
+        screen=_ask(question),
         question=question,
         number=place,
         total=rules.questions_at_most(found.moment),
@@ -292,6 +305,7 @@ def _check_page(found: queries.OpenSitting, problem: str, status: int = 200) -> 
         offered_or_english(found.draft.language),
         found.draft.large_print,
         422 if problem else status,
+        screen="check.title",
         rows=rows,
         problem=problem,
         form=PageForm(formdata=None),
@@ -307,13 +321,15 @@ def family_send() -> ResponseReturnValue:
         return _over()
     try:
         operations.send(_cookie(), manager_only=found.draft.answer.manager_only)
-    except OutOfReach:
-        return _over()
+    except OutOfReach:  # pressed twice, perhaps: the first time it arrived
+        moment = found.invitation.answered_at
+        return _arrived(moment) if moment else _over()
     except Refused as refused:
         return _check_page(found, refused.problems[0])
     response = _go(url_for(".family_thanks", language=found.draft.language))
-    response.delete_cookie(_name(), path="/f/", secure=_secure(), httponly=True, samesite="Lax")
-    return response
+    _drop(response, _name())
+    sent = f"{_mark(found.invitation)}.{int(clock.now().timestamp())}"
+    return _set(response, _name(_SENT), sent, rules.OPEN_FOR)
 
 
 @blueprint.get("/f/thanks")
@@ -321,7 +337,38 @@ def family_send() -> ResponseReturnValue:
 def family_thanks() -> ResponseReturnValue:
     language = offered_or_english(request.args.get("language"))
     large = _look().large
-    return _page("feedback/family_message.html", language, large, title="thanks.title", message="thanks.words")
+    return _page("feedback/family_message.html", language, large, **_message("thanks"))
+
+
+_SENT = "family-sent"
+"""The cookie of a browser that sent answers: the mark of the invitation, and when"""
+
+
+def _sent_page(row: Any) -> ResponseReturnValue | None:
+    """That the answers arrived, and when, for whoever holds the used link. Those for the manager alone are spoken of
+    only in the browser that sent them: a worker may hold the link too."""
+    if row is None:
+        return None
+    mark, _ = _sent_from_here()
+    if queries.is_for_manager_only(row) and mark != _mark(row):
+        return None
+    return _arrived(row.answered_at)
+
+
+def _sent_from_here() -> tuple[str, datetime | None]:
+    mark, _, moment = request.cookies.get(_name(_SENT), "")[:60].partition(".")
+    return (mark, datetime.fromtimestamp(int(moment), UTC)) if re.fullmatch(r"\d{1,11}", moment) else ("", None)
+
+
+def _arrived(moment: datetime) -> ResponseReturnValue:
+    local, look = moment.astimezone(clock.LONDON), _look()
+    language = offered_or_english(look.language)
+    when = {"day": day_in(local.date(), language), "time": f"{local:%H:%M}"}
+    return _page("feedback/family_message.html", language, look.large, given=when, **_message("sent"))
+
+
+def _message(what: str) -> dict[str, Any]:
+    return {"screen": f"{what}.title", "title": f"{what}.title", "message": f"{what}.words"}
 
 
 def _gone() -> ResponseReturnValue:
@@ -329,6 +376,10 @@ def _gone() -> ResponseReturnValue:
 
 
 def _over() -> ResponseReturnValue:
+    """There is no open sitting: the answers were sent from here, or it was closed after a while."""
+    _, sent = _sent_from_here()
+    if sent is not None:
+        return _arrived(sent)
     return _plain("feedback/family_message.html", 404, title="over.title", message="over.words")
 
 
@@ -337,12 +388,14 @@ def _refusal(status: int) -> Mapping[str, Any]:
     what = _REFUSALS.get(status, "missing")
     # What was typed can be sent again; a link or a code is never shown again, and nothing begins without it.
     again = request.endpoint == "feedback.family_page" and what != "missing"
-    return _context(offered_or_english(_look().language), _look().large) | {"what": what, "sends_again": again}
+    facts = {"what": what, "sends_again": again, "screen": f"{what}.title"}
+    return _context(offered_or_english(_look().language), _look().large) | facts
 
 
 def _plain(template: str, status: int = 200, **context: Any) -> Response:
     """A page that belongs to no invitation, in what this browser chose last."""
-    return _page(template, offered_or_english(_look().language), _look().large, status, **context)
+    facts = {"screen": context["title"]} | context
+    return _page(template, offered_or_english(_look().language), _look().large, status, **facts)
 
 
 def _page(template: str, language: Language, large: bool, status: int = 200, **context: Any) -> Response:
@@ -400,6 +453,10 @@ def _with_look(response: Response, look: _Look) -> Response:
 def _mark(row: Any) -> str:
     """Tells one invitation from another, so that a second person on this phone reads in their own language."""
     return keyed_digest("family look", str(row.id))[:16]
+
+
+def _drop(response: Response, name: str) -> None:
+    response.delete_cookie(name, path="/f/", secure=_secure(), httponly=True, samesite="Lax")
 
 
 def _set(response: Response, name: str, value: str, age: timedelta) -> Response:
