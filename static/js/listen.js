@@ -13,16 +13,14 @@ function ownVoice(lang) {
   return voice.getVoices().find((one) => one.localService && one.lang.slice(0, 2).toLowerCase() === short)
 }
 
-// Some browsers name their voices only later: until then they may have the right one.
-function isSilent(lang) {
-  return voice.getVoices().length > 0 && !ownVoice(lang)
-}
+// Some browsers name their voices only later, and some have none: a button that says nothing is not shown.
+const isSilent = (lang) => !ownVoice(lang)
 
 function said(text, lang) {
-  if (isSilent(lang)) return null
   const own = ownVoice(lang)
+  if (!own) return null
   const words = new SpeechSynthesisUtterance(text)
-  if (own) words.voice = own
+  words.voice = own
   words.lang = lang
   words.rate = 0.95
   return words
@@ -89,4 +87,6 @@ export function showListen(root = document) {
 
 showListen()
 voice?.addEventListener?.('voiceschanged', showWhatSpeaks)
+// Older Safari names its voices later and tells nobody.
+for (const wait of [300, 1_000, 3_000]) setTimeout(() => voice && showWhatSpeaks(), wait)
 window.addEventListener('pagehide', () => voice && voice.cancel())

@@ -25,10 +25,14 @@ window.spoken = [];
 class Said { constructor(text) { this.text = text } }
 window.SpeechSynthesisUtterance = Said;
 Object.defineProperty(window, 'speechSynthesis', { value: {
-  speak(one) { window.spoken.push([one.text, one.lang]) }, cancel() {}, getVoices() { return [] },
+  speak(one) { window.spoken.push([one.text, one.lang]) }, cancel() {}, getVoices() { return VOICES },
 } });
 """
-POLISH_VOICE = SPY.replace("return []", "return [{ lang: 'pl-PL', localService: true }]")
+POLISH_VOICE = SPY.replace("VOICES", "[{ lang: 'pl-PL', localService: true }]")
+NO_VOICE = SPY.replace("VOICES", "[]")
+SPY = SPY.replace(
+    "VOICES", "['en-GB', 'pl-PL', 'ur-PK', 'ro-RO', 'cy-GB'].map((lang) => ({ lang, localService: true }))"
+)
 LARGE = 72
 
 

@@ -102,6 +102,13 @@ def reference(work: Work) -> str:
     return re.sub(r".*(C-[0-9-]+).*", r"\1", work.case)
 
 
+BENEATH_THE_TITLE = """
+const [legend, title] = ['legend', 'legend h1'].map((one) => document.querySelector(`.family__question ${one}`))
+return legend.getBoundingClientRect().bottom - title.getBoundingClientRect().bottom
+"""
+"""WebKit drops a heading's margin within a legend"""
+
+
 def test_a_family_answers_in_its_language_and_comes_back(visitor: Visitor, links: list[str]) -> None:
     visitor.size(500, 844)
     visitor.driver.delete_all_cookies()
@@ -111,6 +118,7 @@ def test_a_family_answers_in_its_language_and_comes_back(visitor: Visitor, links
     assert visitor.script("return document.documentElement.lang") == "pl-PL"
     visitor.leave("form[action$='/start'] .family__button")
     while "/f/form/good" not in visitor.driver.current_url:
+        assert visitor.script(BENEATH_THE_TITLE) >= 8
         visitor.press(".family__choice")
         visitor.leave(".family__button")
     visitor.fill("textarea", GOOD)

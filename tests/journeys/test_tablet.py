@@ -168,6 +168,28 @@ def listen(page: Page) -> list[str]:
     return spoken(page)
 
 
+def test_listen_is_not_there_where_the_tablet_has_no_voice_and_comes_when_it_names_one(
+    portal: Tablets, chromium: Browser
+) -> None:
+    context = chromium.new_context(service_workers="block")
+    silent = SPY.replace("getVoices: () => [{ lang: 'en-GB', localService: true }]", "getVoices: () => window.voices")
+    context.add_init_script(f"window.voices = [];{silent}")
+    portal.hand_over(context, Moment.HELP)
+    page = context.new_page()
+    page.goto(f"{portal.address}/voice/tablet")
+    page.wait_for_selector("[data-ready]")
+    page.wait_for_timeout(500)
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    expect(page.get_by_role("button", name="Listen")).to_have_count(0)
+
+    page.evaluate("voices.push({ lang: 'en-GB', localService: true })")
+
+    expect(page.get_by_role("button", name="Listen")).to_be_visible()
+    page.get_by_role("button", name="Listen").click()
+    assert spoken(page)[0] == "Hello"
+    context.close()
+
+
 def test_listen_is_there_wherever_a_child_decides(portal: Tablets, chromium: Browser) -> None:
     page = opened(portal, chromium, Moment.HELP)
     page.get_by_role("button", name="Start").click()
