@@ -88,12 +88,13 @@ def test_htmx_gets_the_board_alone_with_its_filters(sign_in, story):
 
 def test_moving_on_from_the_board_comes_back_to_it(sign_in, story, app):
     with app.app_context():
-        version = db.session.scalar(sa.select(Case.version).where(Case.reference == story.reference))
+        found = sa.select(Case.id, Case.version).where(Case.reference == story.reference)
+        case_id, version = db.session.execute(found).one()
     answer = sign_in(story.worker).post(
         f"/cases/{story.reference}/steps/start_observation",
         data={"version": version, "back": "/board/?q=maya&stage=plan"},
     )
-    assert (answer.status_code, answer.location) == (303, "/board/?q=maya&stage=plan")
+    assert (answer.status_code, answer.location) == (303, f"/board/?q=maya&stage=plan#card-{case_id}")
 
 
 @pytest.mark.both_engines

@@ -200,7 +200,7 @@ def test_a_step_is_taken_and_leads_back_to_the_case(sign_in, story, ask):
 def test_a_step_from_the_board_leads_back_to_the_same_board_and_nowhere_else(sign_in, story, ask):
     client, address = sign_in(story.worker), f"/cases/{story.reference}/steps/start_observation"
     data = {"version": version_of(ask, story), "back": "/board/?line=1&q=a+b"}
-    assert client.post(address, data=data).location == "/board/?line=1&q=a+b"
+    assert client.post(address, data=data).location == f"/board/?line=1&q=a+b#card-{story.case_id}"
     for bad in ("//evil.example/board/", "https://evil.example/board/", "/sign-out", "/board/\r\nX: y", "\\\\evil"):
         page = client.get(f"/cases/{story.reference}/steps/start_plan", query_string={"back": bad})
         assert page.status_code == 200
@@ -211,7 +211,7 @@ def test_with_htmx_a_step_answers_a_fragment_and_an_event(sign_in, story, ask):
     client, address = sign_in(story.worker), f"/cases/{story.reference}/steps/start_observation"
     answer = client.post(address, data={"version": version_of(ask, story)}, headers=HX)
     assert (answer.status_code, answer.headers["HX-Trigger"]) == (200, "cases-changed")
-    assert "Moved to “Observation”." in answer.text
+    assert "Moved to “Observation”: " in answer.text
     assert "<html" not in answer.text
 
 
@@ -232,6 +232,32 @@ def _unstart(case_id):
     case = db.session.get_one(Case, case_id)
     case.starts_on = None
     record(None, "start removed", case)
+
+
+def test_a_step_opens_without_an_error_and_says_what_is_needed_first(sign_in, story, given):
+    given(lambda: _unstart(story.case_id))
+    address = f"/cases/{story.reference}/steps/start_observation"
+    page = sign_in(story.worker).get(address)
+    assert page.status_code == 200
+    assert "There is a problem" not in page.text and 'role="alert"' not in page.text.split("<main")[1]
+    assert "Before you can do this:" in page.text
+    assert "Enter the day on which the work starts." in page.text
+    assert f'<form class="app-form" method="post" action="{address}"' not in page.text  # it could only be refused
+
+
+def test_undo_on_the_board_gives_the_reason_and_is_offered_for_plain_moves_alone(sign_in, story, ask):
+    client = sign_in(story.worker)
+    moved = client.post(
+        f"/cases/{story.reference}/steps/start_observation",
+        data={"version": version_of(ask, story), "back": "/board/"},
+        headers=HX,
+    )
+    assert f'action="/cases/{story.reference}/steps/back_to_waiting"' in moved.text
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', moved.text))
+    taken = client.post(f"/cases/{story.reference}/steps/back_to_waiting", data=fields, headers=HX)
+    assert taken.status_code == 200 and "Waiting to start" in taken.text and "Undo" not in taken.text
+    assert stage_of(ask, story) == "waiting"
+    assert "Moved on the board by mistake." in client.get(f"/cases/{story.reference}").text
 
 
 def test_a_reason_is_asked_kept_and_stored(sign_in, story, ask):

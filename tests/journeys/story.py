@@ -219,7 +219,7 @@ def worker_moves_card(story: Story, *stages: str) -> None:
         press(page, f"Move on {story.short} to {stage}")
         column = page.get_by_role("region", name=re.compile(f"^{stage} "))
         expect(column.get_by_role("link", name=story.short, exact=True)).to_be_visible()
-        told(page, f"Moved to “{stage}”.")
+        told(page, f"Moved to “{stage}”")
 
 
 def worker_is_refused(story: Story) -> None:

@@ -38,7 +38,7 @@ def test_sign_in_and_move_a_card(walker: Callable[..., Walker], work: Work) -> N
     tab_to(page, f"Move on {work.short_name} to Observation")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("status").filter(has_text="Moved to “Observation”.").first).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Moved to “Observation”").first).to_be_visible()
     expect(page.get_by_role("button", name=f"Move on {work.short_name} to Plan")).to_be_visible()
     # The card went to another column; the focus is not thrown back to the top of the page.
     page.wait_for_function("document.activeElement !== document.body")

@@ -157,3 +157,13 @@ def _step_to(stage: str, direction: int) -> Step[CaseFacts] | None:
     if not 0 <= position < len(_ORDER):
         return None
     return next(step for step in ROAD.available(stage) if step.target == _ORDER[position])
+
+
+MOVED_BY_MISTAKE = "Moved on the board by mistake."
+
+
+def undo_of(step: str) -> Step[CaseFacts] | None:
+    """The step that takes a move on the board back; None for what is no plain move to the next stage."""
+    taken = ROAD.by_name[step]
+    back = previous_step(taken.target)
+    return back if back and back.target in taken.sources and not taken.reason_asked else None

@@ -1,10 +1,14 @@
 """Steps along the road, and what is marked as done."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.cases import operations, queries, rules
 from portal.cases.forms import DoneForm, StepForm
+from portal.cases.rules.road import MOVED_BY_MISTAKE, undo_of
 from portal.cases.views.base import blueprint, came_from
 from portal.kernel import audit, hx
 from portal.kernel.access import actor, requires
@@ -26,9 +30,9 @@ def step(reference: str, step: str) -> ResponseReturnValue:
         del form.note
     if form.is_submitted():
         return _take(case, step, form)
-    if case.stage in known.sources:
-        form.refuse(rules.ROAD.problems(step, case.stage, queries.facts_of(case, actor())))
-    return _page(case, step, form, 200)
+    facts = queries.facts_of(case, actor())
+    needed = rules.ROAD.problems(step, case.stage, facts) if case.stage in known.sources else []
+    return _page(case, step, form, 200, needed=needed)
 
 
 def _take(case: queries.Case, step: str, form: StepForm) -> ResponseReturnValue:
@@ -36,8 +40,14 @@ def _take(case: queries.Case, step: str, form: StepForm) -> ResponseReturnValue:
     try:
         if form.validate():
             operations.move(actor(), case, step, note=note, opened_with=form.opened_with)
-            words = f"Moved to “{rules.STAGES[case.stage]}”."
-            return hx.saved(_after(case), words, fragment="cases/_moved.html", event="cases-changed", words=words)
+            words = f"Moved to “{rules.STAGES[case.stage]}”"
+            return hx.saved(
+                _after(case),
+                f"{words}.",
+                fragment="cases/_moved.html",
+                event="cases-changed",
+                **_moved(case, step, words),
+            )
     except Refused as refused:
         form.refuse(refused.problems)
     except EditConflict:
@@ -50,13 +60,31 @@ def _take(case: queries.Case, step: str, form: StepForm) -> ResponseReturnValue:
     return _page(case, step, form, 422)
 
 
-def _page(case: queries.Case, step: str, form: StepForm, status: int) -> Response:
+def _moved(case: queries.Case, step: str, words: str) -> dict[str, Any]:
+    """What the board says after a move, and what takes it back while that is possible."""
+    undo = undo_of(step)
+    if undo and rules.ROAD.problems(undo.name, case.stage, queries.facts_of(case, actor())):
+        undo = None
+    return {
+        "words": words,
+        "case": queries.case_head(case),
+        "version": case.version,
+        "back": came_from(),
+        "undo": undo,
+        "undo_stage": rules.STAGES[undo.target] if undo else "",
+        "undo_note": MOVED_BY_MISTAKE,
+    }
+
+
+def _page(case: queries.Case, step: str, form: StepForm, status: int, needed: Sequence[str] = ()) -> Response:
     audit.viewed(actor(), "step viewed", "case_file", case.id)
     return hx.page(
         "cases/step.html",
         fragment="cases/_refused.html" if status != 200 else None,
         status=status,
         form=form,
+        needed=needed,
+        heading=_heading(case, step),
         case=queries.case_head(case),
         step=rules.ROAD.by_name[step],
         target=rules.STAGES[rules.ROAD.by_name[step].target],
@@ -66,8 +94,16 @@ def _page(case: queries.Case, step: str, form: StepForm, status: int) -> Respons
     )
 
 
+def _heading(case: queries.Case, step: str) -> str:
+    """Where a card that could not be moved stands now, and whether this step was from there."""
+    stage = rules.STAGES[case.stage]
+    stays = "is still in" if case.stage in rules.ROAD.by_name[step].sources else "is now in"
+    return f"{queries.case_head(case).name} {stays} “{stage}”"
+
+
 def _after(case: queries.Case) -> str:
-    return came_from() or url_for("cases.show", reference=case.reference)
+    board = came_from()
+    return f"{board}#card-{case.id}" if board else url_for("cases.show", reference=case.reference)
 
 
 @blueprint.post("/cases/<ref:reference>/done/<word:rule>")
