@@ -18,8 +18,11 @@ from portal import config as configuration
 from portal.accounts import principal
 from portal.accounts.operations.people import SCHOOL_TAKEN_INTO_USE
 from portal.accounts.queries import demonstration_people_left
+from portal.advice.rules.road import ROAD as ADVICE_ROAD
 from portal.agreements.queries.events import agreement_events
+from portal.agreements.rules.road import ROAD as AGREEMENT_ROAD
 from portal.cases.queries import CaseSection, case_events, cases_of_pupils, stages_by_referral
+from portal.cases.rules.road import ROAD as CASE_ROAD
 from portal.exits.operations import refresh_awaited
 from portal.exits.queries import open_monitoring_count
 from portal.extensions import csrf, db, htmx, migrate
@@ -32,6 +35,7 @@ from portal.kernel import (
     assets,
     audit,
     clock,
+    conflicts,
     crypto,
     error_pages,
     gate,
@@ -49,8 +53,12 @@ from portal.kernel.unit_of_work import run
 from portal.notices.operations import tell
 from portal.policy import Action, Role, may
 from portal.referrals.queries import CASE_STAGES, CASES_OF_PUPILS, EVENTS
+from portal.referrals.rules.decisions import DECIDED
+from portal.referrals.rules.road import ROAD as REFERRAL_ROAD
 from portal.schools.operations import take_into_use
 from portal.schools.operations.contacts import CONTACT_CHANGED, CONTACT_REMOVED
+from portal.training.rules.events import ROAD as EVENT_ROAD
+from portal.training.rules.road import REQUEST_ROAD, SESSION_ROAD
 from portal.visits.queries import visit_dates_of
 from portal.visits.queries.for_referrals import visit_events
 from portal.voice.queries.tablet import WORDS as TABLET_WORDS
@@ -155,6 +163,20 @@ SUPPORT_SECTIONS: tuple[CaseSection, ...] = (
     CaseSection("What your school said", "feedback.for_school", Action.READ_SUPPORT, "feedback-changed"),
 )
 """The same for the page on which a school reads of one piece of work."""
+
+
+ROADS: Mapping[str, conflicts.KnownRoad] = {
+    "referral": conflicts.KnownRoad(
+        REFERRAL_ROAD, lambda one: f"/referrals/{one.reference}", lambda one: DECIDED.get(one.decision or "", "")
+    ),
+    "case_file": conflicts.KnownRoad(CASE_ROAD, lambda one: f"/cases/{one.reference}"),
+    "agreement": conflicts.KnownRoad(AGREEMENT_ROAD, lambda one: f"/agreements/{one.id}"),
+    "training_request": conflicts.KnownRoad(REQUEST_ROAD, lambda one: f"/training/requests/{one.reference}"),
+    "training_session": conflicts.KnownRoad(SESSION_ROAD, lambda one: f"/training/sessions/{one.id}"),
+    "training_event": conflicts.KnownRoad(EVENT_ROAD, lambda one: f"/training/events/{one.id}"),
+    "advice_thread": conflicts.KnownRoad(ADVICE_ROAD, lambda one: f"/advice/{one.id}"),
+}
+"""How the page of a conflict speaks of each kind of record that walks a road."""
 
 
 class Portal(Flask):
@@ -293,6 +315,7 @@ def _features(app: Portal) -> None:
     app.extensions[CONTACT_CHANGED], app.extensions[CONTACT_REMOVED] = after_contact_changed, before_contact_removed
     app.extensions[CATALOGUES] = (FAMILY_WORDS, TABLET_WORDS)
     app.extensions[files.TELL] = tell
+    app.extensions[conflicts.ROADS] = ROADS
     app.extensions[alerts.SOURCE] = alerts.Source(Action.READ_VOICE, alerts_of_wishes)
     commands = import_module("portal.cli")
     commands.install(app)

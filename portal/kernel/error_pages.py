@@ -18,6 +18,8 @@ from wtforms import BooleanField, Field, HiddenField, PasswordField
 
 from portal.extensions import db
 from portal.kernel import incoming, logs, settings, submissions, unit_of_work
+from portal.kernel.conflicts import Meanwhile
+from portal.kernel.conflicts import meanwhile as meanwhile_of
 from portal.kernel.dates import MONTHS
 from portal.kernel.errors import EditConflict, NotPermitted, OutOfReach, PortalError, Refused, Unavailable
 
@@ -101,18 +103,30 @@ def _csrf(_error: CSRFError) -> Response:
 
 
 def _portal(error: PortalError) -> Response:
+    before = _before_rollback(error)
     db.session.rollback()
     if isinstance(error, NotPermitted):
         return page(403)
     if isinstance(error, OutOfReach):
         return page(404)
     if isinstance(error, EditConflict):
-        return page(409)
+        return page(409, meanwhile=before)
     if isinstance(error, Refused):
         return page(422, words=" ".join(error.problems))
     if isinstance(error, Unavailable):
         return page(503)
     return _unexpected(error)
+
+
+def _before_rollback(error: PortalError) -> Meanwhile | None:
+    """What a conflict was about; read while the record is still at hand, and never a reason to fail."""
+    if not isinstance(error, EditConflict) or error.record is None:
+        return None
+    try:
+        db.session.refresh(error.record)
+        return meanwhile_of(error.record, error.opened_with)
+    except SQLAlchemyError:
+        return None
 
 
 def _unexpected(error: Exception) -> Response:
@@ -126,13 +140,13 @@ def _unexpected(error: Exception) -> Response:
     return page(500)
 
 
-def page(status: int, words: str = "") -> Response:
+def page(status: int, words: str = "", *, meanwhile: Meanwhile | None = None) -> Response:
     """The page of one refusal; it never fails itself."""
     if status >= 500:
         _ask_the_database_nothing()
     if status not in KNOWN:
         status = 500 if status >= 500 else 400
-    response = make_response(_drawn(status, words), status)
+    response = make_response(_drawn(status, words, meanwhile), status)
     if status in (429, 503):
         response.headers["Retry-After"] = "30"
     return response
@@ -141,14 +155,14 @@ def page(status: int, words: str = "") -> Response:
 KNOWN = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 
 
-def _drawn(status: int, words: str) -> str:
+def _drawn(status: int, words: str, meanwhile: Meanwhile | None) -> str:
     if incoming.has_wrong_host():  # no address can be built, and none of ours is anybody's business there
         return _WRONG_HOST
     for calm in (False, True):
         if calm:
             _ask_the_database_nothing()
         try:
-            return _draw(status, words)
+            return _draw(status, words, meanwhile)
         except SQLAlchemyError:
             db.session.rollback()
         except Exception as error:  # a broken set-up has no style sheet
@@ -163,7 +177,7 @@ def _ask_the_database_nothing() -> None:
     g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
-def _draw(status: int, words: str) -> str:
+def _draw(status: int, words: str, meanwhile: Meanwhile | None) -> str:
     sent = _sent(status)
     typed = _typed(sent, status)
     template, more = _frame(status)
@@ -171,7 +185,8 @@ def _draw(status: int, words: str) -> str:
         "status": status,
         "words": words,
         "typed": typed,
-        "again": request.full_path.rstrip("?") if typed else "",
+        "meanwhile": meanwhile,
+        "again": request.full_path.rstrip("?") if typed and meanwhile is None else "",
         "submission_id": _submission_id(sent),
         "version": _current_version() if status == 409 else sent.get("version"),
         "sign_in_url": _sign_in_url(),

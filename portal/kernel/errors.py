@@ -31,7 +31,14 @@ class ReadingOnly(Refused):
 
 
 class EditConflict(PortalError):
-    """Somebody else saved the record since this form was opened (409)."""
+    """Somebody else saved the record since this form was opened (409).
+
+    With the ``record`` and the version that the form knew, the page can say which steps were taken meanwhile.
+    """
+
+    def __init__(self, record: object = None, opened_with: int | None = None) -> None:
+        super().__init__()
+        self.record, self.opened_with = record, opened_with
 
 
 class Unavailable(PortalError):

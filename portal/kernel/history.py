@@ -31,6 +31,8 @@ class StepTaken(Model):
     person_name: Mapped[str] = mapped_column(String(120), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     note: Mapped[str | None] = mapped_column(EncryptedText)
+    record_version: Mapped[int | None] = mapped_column(Integer)
+    """The record's version after this step; None for steps of long ago"""
 
 
 class OnARoad(Protocol):
@@ -62,6 +64,7 @@ def advance(
         raise Refused(*problems)
     target = road.by_name[step].target
     setattr(record, record.status_attribute, target)
+    audit.record(actor, audit_as, record)
     taken = StepTaken(
         kind=record.__tablename__,
         record_id=record.id,
@@ -72,10 +75,26 @@ def advance(
         person_name=actor.name if actor else "",
         at=clock.now(),
         note=note.strip() or None,
+        record_version=getattr(record, "version", None),
     )
     db.session.add(taken)
-    audit.record(actor, audit_as, record)
     return taken
+
+
+def steps_since(record: Any, opened_with: int | None) -> list[StepTaken]:
+    """The steps that were taken after somebody opened the record at this version, oldest first."""
+    if opened_with is None or not hasattr(record, "status_attribute"):
+        return []
+    rows = db.session.scalars(
+        db.select(StepTaken)
+        .where(
+            StepTaken.kind == record.__tablename__,
+            StepTaken.record_id == record.id,
+            StepTaken.record_version > opened_with,
+        )
+        .order_by(StepTaken.id)
+    )
+    return list(rows)
 
 
 def steps_of(kind: str, record_id: int) -> list[StepTaken]:

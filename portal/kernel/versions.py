@@ -17,4 +17,4 @@ def version_sent() -> int | None:
 def check_version(record: Any, opened_with: int | None) -> None:
     """Raises ``EditConflict`` unless ``record`` is still at the version (1, 2, …) that the form was opened with."""
     if opened_with is None or record.version != opened_with:
-        raise EditConflict
+        raise EditConflict(record, opened_with)

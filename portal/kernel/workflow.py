@@ -40,6 +40,10 @@ class Workflow(Generic[Facts]):
             if unknown:
                 raise ValueError(f"step {step.name} names unknown statuses {sorted(unknown)}")
 
+    def label(self, step: str) -> str:
+        """What the step's button says; its name for a step that the road no longer has."""
+        return self.by_name[step].label if step in self.by_name else step.replace("_", " ")
+
     def available(self, status: str) -> tuple[Step[Facts], ...]:
         """The steps whose sources hold ``status``; guards are not asked."""
         return tuple(step for step in self.steps if status in step.sources)

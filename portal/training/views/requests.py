@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from portal.kernel import clock, hx
 from portal.kernel.access import actor, ensure, requires
 from portal.kernel.errors import EditConflict, Refused
+from portal.kernel.versions import check_version
 from portal.policy import Action
 from portal.schools.operations import RefusedFields
 from portal.schools.queries import hint_facts
@@ -114,8 +115,8 @@ def _choose_form(record: Any) -> ChooseForm:
 def choose(reference: str) -> ResponseReturnValue:
     record = queries.request_for(actor(), reference, Action.REQUEST_TRAINING)
     form = _choose_form(record)
-    if form.opened_with is not None and form.opened_with != record.version:
-        raise EditConflict
+    if form.opened_with is not None:
+        check_version(record, form.opened_with)
     if form.validate() and tried(
         form,
         lambda: operations.choose_date(actor(), record, int(form.offer.data), opened_with=form.opened_with),
