@@ -49,7 +49,7 @@ class Tablets:
     def hand_over(self, context: BrowserContext, *moments: Moment, age: str = "juniors") -> list[str]:
         """Puts the cookie of a new hand-over into a browser; the public ids of its places."""
         with self.unit():
-            people = self._people()
+            people = self.people()
             made = [prepared(people, case(people), moment, age=Age(age)) for moment in moments or (Moment.START,)]
             token = handed_over(people)
             places = [place.public_id for place in made]
@@ -59,7 +59,7 @@ class Tablets:
     def staff(self, context: BrowserContext) -> str:
         """Puts the worker's cookie into a browser, with a turn on the tray; the reference of its case."""
         with self.unit():
-            people = self._people()
+            people = self.people()
             if people.worker.tablet_pin_hash is None:
                 with_pin(people)
             made = case(people)
@@ -68,7 +68,8 @@ class Tablets:
         context.add_cookies([{"name": "portal", "value": self.cookie(token=token), "url": self.address}])
         return reference
 
-    def _people(self) -> World:
+    def people(self) -> World:
+        """Who and what is there, in the current unit."""
         if not hasattr(self, "world"):
             self.world = world()
             db.session.commit()

@@ -33,7 +33,7 @@ async function look() {
 
 function learn({ left, may_stay: mayStay }) {
   end = Date.now() + left * 1000
-  if (left * 1000 > warn) bar.replaceChildren()
+  if (left * 1000 > warn) put()
   else show(left > 0, mayStay)
 }
 
@@ -50,7 +50,13 @@ function show(before, mayStay = true) {
   text.textContent = before ? `You will be signed out at ${at}. ${mayStay ? bar.dataset.words : bar.dataset.last}` : ended
   box.append(text)
   if (before && mayStay) box.append(button())
-  bar.replaceChildren(box)
+  put(box)
+}
+
+// The page keeps room for the bar, so that it covers nothing that has the focus.
+function put(...parts) {
+  bar.replaceChildren(...parts)
+  document.documentElement.classList.toggle('app-page--warned', parts.length > 0)
 }
 
 function button() {

@@ -53,7 +53,7 @@ def browser_with_memory(one_playwright: Playwright) -> Iterator[Browser]:
 def worker(portal: Tablets, context: BrowserContext, did: str = DID) -> str:
     """Puts the worker's cookie into a browser, with an answer that a child has not seen; the address of its case."""
     with portal.unit():
-        people = portal._people()
+        people = portal.people()
         if people.worker.tablet_pin_hash is None:
             with_pin(people)
         made = view(people, case(people))
