@@ -101,6 +101,7 @@ KINDS: Mapping[str, Kind] = {
     "referral_arrived": Kind("A new referral", "A new referral waits to be read."),
     "referral_returned": Kind("A question about a referral", "The service asks something about a referral."),
     "referral_answered": Kind("A referral was answered", "A school has answered what the service asked."),
+    "referral_added": Kind("More for a referral", "A school has added to a referral it sent. Sign in to read it."),
     "referral_decided": Kind("News of a referral", "There is news of a referral: a letter waits for you."),
     "referral_withdrawn": Kind(
         "A referral was withdrawn", "A referral was withdrawn, so nothing waits there any more."

@@ -228,6 +228,7 @@ EXAMPLES: Mapping[str, Example] = {
     "referrals.pupil": referral_at("draft", "submitted"),
     "referrals.remove_file": one(reference="submitted", file_id="file_id"),
     "referrals.settle": one(reference="submitted", match_id="match_id"),
+    "referrals.add": referral_at("draft", "submitted"),
     "referrals.show": all_referrals,
     "referrals.step": referral_steps,
     "referrals.take": lambda side, place: {

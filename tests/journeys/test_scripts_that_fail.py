@@ -57,7 +57,7 @@ BROKEN_SAVING = pytest.mark.parametrize(
 )
 
 
-def _in(server: Server, make: Callable[[], object]) -> object:
+def in_portal(server: Server, make: Callable[[], object]) -> object:
     app = create_app(from_environment(environment(server.folder)))
     with app.app_context(), mode("write"):
         made = make()
@@ -104,7 +104,7 @@ def _returned(pupil_id: int) -> str:
 def test_the_answers_to_a_return(
     walker: Callable[..., Walker], served: Server, own: Work, broken: Callable[[Page], None]
 ) -> None:
-    reference = _in(served, lambda: _returned(own.pupil_id))
+    reference = in_portal(served, lambda: _returned(own.pupil_id))
     page = _signed_in(walker, ASH, broken)
     page.goto(f"{page.url.rstrip('/')}/referrals/{reference}/answer")
     page.get_by_label(OWN_QUESTION).fill("The teaching assistant.")
@@ -161,7 +161,7 @@ def _link(reference: str) -> str:
 @BROKEN
 def test_the_answer_of_a_family(walker: Callable[..., Walker], served: Server, broken: Callable[[Page], None]) -> None:
     family = begin_work(served, "Wim" if broken is _throws else "Nell", "Farrow")
-    token = _in(served, lambda: _link(family.case))
+    token = in_portal(served, lambda: _link(family.case))
     one = walker()
     broken(one.page)
     one.go(f"/f/{token}")

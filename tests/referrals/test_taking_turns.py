@@ -79,11 +79,25 @@ def test_the_version_holds_what_was_saved_before_it_was_sent(app, world):
         lambda actor, referral: operations.remove_file(actor, referral, referral.files[0].file_id),
     ],
 )
-def test_nothing_is_changed_after_it_was_sent(app, world, late):
+def test_nothing_is_changed_once_it_is_over(app, world, late):
     actor, referral = read(world)
-    meanwhile(app, world, lambda actor, referral: operations.take_step(actor, referral, "submit"))
+    meanwhile(app, world, sent_and_withdrawn)
     with pytest.raises(Refused, match="cannot be changed now"):
         late(actor, referral)
+
+
+def sent_and_withdrawn(actor, referral):
+    operations.take_step(actor, referral, "submit")
+    operations.take_step(actor, referral, "withdraw", note="The family moves away.")
+
+
+def test_what_comes_after_sending_is_an_addition_with_a_version_of_its_own(app, world):
+    actor, referral = read(world)
+    meanwhile(app, world, lambda actor, referral: operations.take_step(actor, referral, "submit"))
+    save(actor, referral)
+    db.session.commit()
+    added = queries.additions_of(referral)
+    assert [(change.label, change.what) for change in added.changes] == [("Strengths and interests", "Added")]
 
 
 OFFERED = {"support": rules.SupportPage(desired_change="Calm lunchtimes")}

@@ -38,7 +38,7 @@ def keep_typed(
     or when it is too much to keep, ``EditConflict`` when the same person types on the same page elsewhere.
     """
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
-    if referral.status not in rules.EDITABLE:
+    if referral.status not in rules.EDITABLE and not rules.can_be_added_to(referral.status, page):
         raise Refused("This referral was sent meanwhile. Copy what you typed before you leave the page.")
     if page not in _pages_of(referral):
         raise OutOfReach

@@ -10,6 +10,7 @@ from portal.kernel.errors import OutOfReach, Refused
 from portal.policy import Action, Actor
 from portal.referrals import rules
 from portal.referrals.models import Referral, ReferralFile
+from portal.referrals.operations.adding import note_addition
 from portal.referrals.operations.form import ensure_editable, lock
 from portal.referrals.queries.evidence import FILE_KIND, was_received
 
@@ -18,7 +19,7 @@ def add_file(actor: Actor, referral: Referral, item: str, checked: Checked) -> S
     """Keeps a file that was checked, as this item of the evidence. Raises ``Refused``."""
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
     lock(referral)
-    ensure_editable(referral)
+    ensure_editable(referral, rules.PLACE_OF_FILES)
     if item not in rules.FILE_ITEMS:
         raise Refused("Choose what the file is.")
     url = f"/referrals/{referral.reference}"
@@ -26,6 +27,10 @@ def add_file(actor: Actor, referral: Referral, item: str, checked: Checked) -> S
     db.session.flush()
     referral.files.append(ReferralFile(file_id=stored.id, item=item))
     audit.record(actor, "file added to referral", referral)
+    if rules.can_be_added_to(referral.status, rules.PLACE_OF_FILES):
+        db.session.flush()
+        db.session.expire(referral, ["files"])
+        note_addition(actor, referral, rules.FILE_ITEMS[item])
     return stored
 
 

@@ -13,9 +13,11 @@ from portal.kernel.versions import check_version
 from portal.policy import Action, Actor, Scope
 from portal.referrals import rules
 from portal.referrals.models import Referral, ReferralPage
+from portal.referrals.operations.adding import note_addition
 from portal.referrals.operations.autosave import put_away
 from portal.referrals.operations.pupil import find_group, find_pupil
-from portal.referrals.queries.form import saved_page
+from portal.referrals.queries.evidence import gaps_of
+from portal.referrals.queries.form import page_answers, saved_page
 from portal.schools.models import Pupil
 from portal.schools.operations import RefusedFields
 from portal.schools.queries import line_of, pupil_draft, school_choices
@@ -77,7 +79,7 @@ def save_page(
     """
     ensure(actor, Action.WRITE_REFERRAL, referral.scope)
     lock(referral)
-    ensure_editable(referral)
+    ensure_editable(referral, page)
     if page not in {one.key for one in rules.pages_of(referral.scope_kind)}:
         raise OutOfReach
     row = saved_page(referral, page)
@@ -89,9 +91,23 @@ def save_page(
         find_pupil(actor, referral, draft, knows_alike=knows_alike)
     if isinstance(draft, rules.GroupPage):
         find_group(actor, referral, draft)
-    row = keep_page(actor, referral, page, draft)
+    if rules.can_be_added_to(referral.status, page):
+        row = _add_to_page(actor, referral, page, draft)
+    else:
+        row = keep_page(actor, referral, page, draft)
     audit.record(actor, "referral page saved", referral, fields=[page])
     put_away(actor, referral, page, sitting)
+    return row
+
+
+def _add_to_page(actor: Actor, referral: Referral, page: str, draft: rules.PageDraft) -> ReferralPage:
+    """The service has the page: what is new is a version. An answer that was needed to send it cannot be taken out."""
+    before, was = rules.blocking(gaps_of(referral)), page_answers(referral).get(page)
+    row = keep_page(actor, referral, page, draft)
+    if lost := [sentence for sentence in rules.blocking(gaps_of(referral)) if sentence not in before]:
+        raise Refused("The service needs what was sent here. Change it, but do not leave it blank.", *lost)
+    if draft != was:
+        note_addition(actor, referral, rules.PAGE_BY_KEY[page].title)
     return row
 
 
@@ -131,8 +147,10 @@ def lock(referral: Referral) -> None:
     db.session.expire(referral, ["pages", "files"])
 
 
-def ensure_editable(referral: Referral) -> None:
-    """Raises ``Refused`` once the referral was sent."""
+def ensure_editable(referral: Referral, page: str | None = None) -> None:
+    """Raises ``Refused`` once the referral was sent, save for a ``page`` (or the place of files) to add to."""
+    if page is not None and rules.can_be_added_to(referral.status, page):
+        return
     if referral.status not in rules.EDITABLE:
         status = rules.STATUSES[referral.status].lower()
         raise Refused(f"This referral is {status}, so its pages cannot be changed now.")

@@ -8,11 +8,12 @@ from portal.extensions import db
 from portal.kernel import audit, clock
 from portal.kernel.access import ensure
 from portal.kernel.errors import EditConflict, OutOfReach, Refused
-from portal.kernel.history import StepTaken, advance
+from portal.kernel.history import advance
 from portal.kernel.versions import check_version
 from portal.policy import Action, Actor
 from portal.referrals import rules
 from portal.referrals.models import Referral
+from portal.referrals.operations.adding import note_step
 from portal.referrals.operations.autosave import OVER, forget_answers_typed, forget_typed
 from portal.referrals.operations.contacts import keep_contacts
 from portal.referrals.operations.due import ask_for_next_step, settle_arranging, settle_ratification
@@ -118,26 +119,10 @@ def ratify(actor: Actor, referral: Referral, *, opened_with: int | None = None) 
     if not referral.to_be_ratified:
         raise Refused("This decision does not wait for the panel.")
     referral.to_be_ratified = False
-    taken = _note_ratified(actor, referral)
+    taken = note_step(actor, referral, "ratify")
     audit.record(actor, "decision ratified", referral)
     settle_ratification(actor, referral)
     tell_of_step(actor, referral, "ratify", taken.id)
-
-
-def _note_ratified(actor: Actor, referral: Referral) -> StepTaken:
-    """A line of the history: the status stays what it was."""
-    taken = StepTaken(
-        kind=Referral.__tablename__,
-        record_id=referral.id,
-        step="ratify",
-        source=referral.status,
-        target=referral.status,
-        person_id=actor.person_id,
-        person_name=actor.name,
-        at=clock.now(),
-    )
-    db.session.add(taken)
-    return taken
 
 
 def _asking(asking: rules.Asking | None, note: str) -> rules.Asking:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from portal.accounts.queries import people_with
+from portal.kernel import clock
 from portal.notices.operations import tell
 from portal.policy import SCHOOL_ROLES, Actor, Role
 from portal.referrals.models import Referral
@@ -38,6 +39,13 @@ def tell_of_step(actor: Actor, referral: Referral, step: str, taken_id: int) -> 
         _tell("referral_withdrawn", referral, others, actor, taken_id)
 
 
+def tell_of_addition(actor: Actor, referral: Referral) -> None:
+    """Coordinators and head teacher learn that there is more; several additions of one hour are one message."""
+    heads = {referral.approved_by_id} if referral.approved_by_id else _heads(referral)
+    hour = int(clock.now().strftime("%Y%m%d%H"))
+    _tell("referral_added", referral, _coordinators(referral) | heads, actor, hour)
+
+
 def tell_support_opened(actor: Actor, referral: Referral, url: str) -> None:
     """The school learns that the work it asked for is being set up; ``url`` leads to its page of the work."""
     tell("support_opened", sorted(_at_school(referral)), url, key=f"referral-{referral.id}-opened")
@@ -53,6 +61,10 @@ def _at_school(referral: Referral) -> set[int]:
     today = {one for role in SCHOOL_ROLES for one in people_with(role, school_id=referral.school_id)}
     concerned = {referral.written_by_id, referral.approved_by_id}
     return today & concerned or today
+
+
+def _heads(referral: Referral) -> set[int | None]:
+    return set(people_with(Role.HEAD, school_id=referral.school_id))
 
 
 def _coordinators(referral: Referral) -> set[int]:

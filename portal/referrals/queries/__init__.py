@@ -46,6 +46,7 @@ from portal.referrals.queries.records import (
     CASE_STAGES,
     facts_of,
     lone_visit_warning,
+    may_add,
     may_ratify,
     may_write,
     referral_for,
@@ -76,9 +77,11 @@ from portal.referrals.queries.shown import (
     timeline_of,
 )
 from portal.referrals.queries.typed import TypedPage, UnsavedRow, others_typing, typed_on, unsaved_pages, version_typed
-from portal.referrals.queries.versions import VersionPage, VersionRow, version_page, versions_of
+from portal.referrals.queries.versions import VersionPage, VersionRow, additions_of, version_page, versions_of
 
 __all__ = [
+    "additions_of",
+    "may_add",
     "moment_words",
     "open_sealed",
     "seal_offer",

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.kernel import clock
 from portal.policy import Action, Actor, bounds_of, may
 from portal.referrals import rules
-from portal.referrals.models import Referral, ReferralMatch
+from portal.referrals.models import Referral, ReferralMatch, ReferralVersion
 from portal.referrals.queries.records import within_reach
 from portal.referrals.queries.rows import Rows, page_of, pupil_name, referral_rows
+from portal.referrals.queries.versions import ADD
 from portal.schools.models import Pupil, ServiceLine
 from portal.schools.queries import calendar_of
 from portal.tasks import rules as due
@@ -104,13 +105,28 @@ def screening(actor: Actor, wanted: Wanted, *, after: int | None = None) -> Rows
     """The service's list in one statement: who waits longest first; what is decided, the newest first."""
     statement = referral_rows().where(within_reach(actor, Action.READ_REFERRAL), *_conditions(wanted))
     if may(actor, Action.SCREEN_REFERRAL):
-        statement = statement.add_columns(_has_possible_match().label("possible_match"))
+        statement = statement.add_columns(
+            _has_possible_match().label("possible_match"), _was_added_to().label("added_to")
+        )
     column = Referral.decided_at if wanted.status == "decided" else Referral.submitted_at
     newest_first = wanted.status in _NEWEST_FIRST
     order = [column.desc(), Referral.id.desc()] if newest_first else [column, Referral.id]
     if after is not None:
         statement = statement.where(_beyond(column, after, newest_first))
     return page_of(db.session.execute(statement.order_by(*order).limit(SIZE + 1)).all(), SIZE)
+
+
+def _was_added_to() -> ColumnElement[bool]:
+    """Whether the newest version is one that the school added after sending."""
+    newest = (
+        select(ReferralVersion.step)
+        .where(ReferralVersion.referral_id == Referral.id)
+        .order_by(ReferralVersion.number.desc())
+        .limit(1)
+        .correlate(Referral)
+        .scalar_subquery()
+    )
+    return func.coalesce(newest == ADD, false())
 
 
 def _has_possible_match() -> ColumnElement[bool]:

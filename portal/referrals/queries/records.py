@@ -151,6 +151,11 @@ def may_write(actor: Actor, referral: Referral) -> bool:
     return referral.status in rules.EDITABLE and allows(actor, Action.WRITE_REFERRAL, referral.scope)
 
 
+def may_add(actor: Actor, referral: Referral) -> bool:
+    """The service has it and has not decided: may this person add to it?"""
+    return referral.status in rules.COMPLETABLE and allows(actor, Action.WRITE_REFERRAL, referral.scope)
+
+
 def may_ratify(actor: Actor, referral: Referral) -> bool:
     """Does its decision wait for the panel, and may this person say that it came?"""
     return referral.to_be_ratified and allows(actor, Action.SCREEN_REFERRAL, referral.scope)

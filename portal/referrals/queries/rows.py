@@ -45,6 +45,8 @@ class ReferralRow:
     decision: str
     is_draft: bool
     possible_match: bool = False
+    added_to: bool = False
+    """The school added something since it was sent"""
     """For the service alone: earlier work of perhaps the same child"""
 
 
@@ -148,6 +150,7 @@ def _row(row: Any, stages: Mapping[int, rules.CaseStage]) -> ReferralRow:
         decision=rules.DECISIONS.get(row.decision or "", ""),
         is_draft=row.status in rules.EDITABLE,
         possible_match=bool(getattr(row, "possible_match", False)),
+        added_to=bool(getattr(row, "added_to", False)),
     )
 
 

@@ -14,6 +14,8 @@ from portal.referrals import rules
 from portal.referrals.models import Referral, ReferralVersion
 from portal.referrals.queries.shown import moment_words
 
+ADD = "add"
+"""The step of a version that the school added to after sending"""
 FILES = "files"
 """The page of a version that names the files which were sent with it."""
 
@@ -26,6 +28,7 @@ class VersionRow:
     sent: str
     by: str
     how: str
+    is_addition: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,28 @@ def versions_of(referral: Referral) -> list[VersionRow]:
         .order_by(ReferralVersion.number.desc())
     )
     return [_row(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Additions:
+    """What the school added since it sent the referral last: since when, by whom and when, and what is new."""
+
+    since: str
+    newest: int
+    against: int
+    rows: tuple[VersionRow, ...]
+    changes: tuple[rules.Change, ...]
+
+
+def additions_of(referral: Referral) -> Additions | None:
+    """None when nothing was added since it was sent last."""
+    rows = versions_of(referral)
+    number = next((place for place, row in enumerate(rows) if not row.is_addition), len(rows))
+    if number in (0, len(rows)):
+        return None
+    sent = rows[number]
+    page = version_page(referral, rows[0].number, sent.number)
+    return Additions(sent.sent, rows[0].number, sent.number, tuple(rows[:number]), page.changes)
 
 
 def version_page(referral: Referral, number: int, against: int | None = None) -> VersionPage:
@@ -76,6 +101,7 @@ def _row(version: ReferralVersion) -> VersionRow:
         moment_words(version.made_at),
         version.made_by_name,
         rules.STEP_WORDS.get(version.step, version.step),
+        is_addition=version.step == ADD,
     )
 
 

@@ -110,12 +110,14 @@ from portal.referrals.rules.returns import (
     question_words,
 )
 from portal.referrals.rules.road import (
+    COMPLETABLE,
     EDITABLE,
     OPEN,
     ROAD,
     STATUSES,
     WITH_SCHOOL,
     ReferralFacts,
+    can_be_added_to,
     offered,
 )
 from portal.referrals.rules.status_line import StatusFacts, StatusLine, status_line
@@ -142,7 +144,9 @@ __all__ = [
     "ARRANGED",
     "BLANK",
     "CHECK",
+    "COMPLETABLE",
     "CORE",
+    "can_be_added_to",
     "CTF_REFUSED",
     "DECIDED",
     "DECISIONS",

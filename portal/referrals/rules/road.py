@@ -25,6 +25,16 @@ WITH_SCHOOL = frozenset({"draft", "awaiting_approval", "returned"})
 
 EDITABLE = frozenset({"draft", "returned"})
 
+COMPLETABLE = frozenset({"submitted", "at_panel"})
+"""Statuses in which the service has it, and the school can still add to it"""
+AS_SENT = frozenset({"pupil", "pupils", "referrer"})
+"""Pages that stay as they were sent: whom it is about, and who signed"""
+
+
+def can_be_added_to(status: str, page: str) -> bool:
+    """Whether the school can add to this page (or, with the place of files, a file) though the service has it."""
+    return status in COMPLETABLE and page not in AS_SENT
+
 
 @dataclass(frozen=True)
 class ReferralFacts:

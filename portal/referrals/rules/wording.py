@@ -66,6 +66,7 @@ STEP_WORDS: Mapping[str, str] = {
     "hand_over": "Handed to a colleague",
     "recall": "Taken back by the school to change it",
     "arranged": "What was agreed is arranged",
+    "add": "Added to by the school",
 }
 STATUS_TONES: Mapping[str, str] = {
     "draft": "quiet",

@@ -23,7 +23,7 @@ from portal.referrals.views.form import closed, mine, to_show
 @requires(Action.WRITE_REFERRAL)
 def evidence(reference: str) -> ResponseReturnValue:
     referral = mine(reference)
-    return to_show(referral) if closed(referral) else _evidence(referral)
+    return to_show(referral) if closed(referral, rules.PLACE_OF_FILES) else _evidence(referral)
 
 
 @blueprint.post("/referrals/<ref:reference>/evidence/<word:item>")
@@ -55,6 +55,7 @@ def _evidence(referral: Any, item: str = "", problems: Sequence[str] = (), statu
         problems={item: problems},
         evidence=queries.evidence_of(referral),
         files=queries.files_of_referral(referral),
+        adding=queries.may_add(actor(), referral),
     )
 
 

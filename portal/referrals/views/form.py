@@ -29,8 +29,13 @@ def mine(reference: str) -> Any:
     return referral
 
 
-def closed(referral: Any) -> bool:
-    """Whether somebody only looks for the form of a referral that was sent: its own page shows what was written."""
+def closed(referral: Any, page: str | None = None) -> bool:
+    """Whether somebody only looks for the form of a referral that was sent: its own page shows what was written.
+
+    A ``page`` that the school can still add to is open.
+    """
+    if page is not None and rules.can_be_added_to(referral.status, page):
+        return False
     return request.method == "GET" and referral.status not in rules.EDITABLE
 
 
@@ -73,7 +78,7 @@ def page(reference: str, page: str) -> ResponseReturnValue:
     referral = mine(reference)
     if page not in {one.key for one in rules.pages_of(referral.scope_kind)}:
         abort(404)
-    if closed(referral):
+    if closed(referral, page):
         return to_show(referral)
     if page == "pupil" and request.method == "GET" and _must_choose(referral):
         return _choose(referral, _choose_form(referral))
@@ -121,6 +126,11 @@ def _drawn(referral: Any, key: str, opened: Any, kept: Any) -> PageForm:
 def _save(referral: Any, drawn: PageForm) -> ResponseReturnValue:
     if taken_out := request.form.get("remove"):
         drawn.take_out(taken_out)
+    adding = rules.can_be_added_to(referral.status, drawn.page)
+    if adding and (taken_out or request.form.get("add")):  # nothing goes to the service yet
+        if group := drawn.group(request.form.get("add", "")):
+            group.one_more()
+        return _page(referral, drawn)
     if not drawn.validate():
         return _page(referral, drawn, 422)
     try:
@@ -135,6 +145,9 @@ def _save(referral: Any, drawn: PageForm) -> ResponseReturnValue:
     except Refused as error:
         drawn.refuse(error.problems)
         return _page(referral, drawn, 422)
+    if adding:
+        said = "Added. The service has it, and we have told your head teacher."
+        return hx.saved(url_for("referrals.show", reference=referral.reference), said, event="referrals-changed")
     return hx.saved(_next(referral, drawn), event="referrals-changed")
 
 
@@ -189,7 +202,19 @@ def _page(referral: Any, drawn: PageForm, status: int = 200) -> ResponseReturnVa
         sitting=submissions.new_id(),
         others=queries.others_typing(actor(), referral, drawn.page),
         again=queries.last_referral_of(referral) is not None,
+        adding=rules.can_be_added_to(referral.status, drawn.page),
     )
+
+
+@blueprint.get("/referrals/<ref:reference>/add")
+@requires(Action.WRITE_REFERRAL)
+def add(reference: str) -> ResponseReturnValue:
+    """Where a school adds to a referral that the service has."""
+    referral = mine(reference)
+    if not queries.may_add(actor(), referral):
+        return to_show(referral)
+    pages = [page for page in queries.task_list(referral) if rules.can_be_added_to(referral.status, page.key)]
+    return hx.page("referrals/add.html", referral=referral, name=queries.subject_of(referral), pages=pages)
 
 
 def _alike_now(referral: Any, drawn: PupilForm) -> list[AlikeRow]:

@@ -114,6 +114,7 @@ def show(reference: str) -> ResponseReturnValue:
         asked=queries.asked_rows(referral, queries.questions_of(referral)),
         letters=queries.letters_of(referral),
         versions=queries.versions_of(referral),
+        additions=queries.additions_of(referral),
         matches=queries.matches_of(actor(), referral),
         warning="" if referral.school_id in actor().school_ids else queries.lone_visit_warning(referral),
         **_buttons(referral),
@@ -129,6 +130,7 @@ def _buttons(referral: Any) -> dict[str, Any]:
         "tone": rules.status_tone(referral.status, referral.decision or ""),
         "today": clock.today(),
         "may_write": queries.may_write(actor(), referral),
+        "may_add": queries.may_add(actor(), referral),
         "may_ratify": queries.may_ratify(actor(), referral),
         "may_open": may(actor(), Action.OPEN_CASE) and queries.waits_for_case(referral),
     }
