@@ -198,3 +198,28 @@ def test_the_polls_of_a_page_keep_nobody_signed_in(served: Tablets, context: Bro
         page.evaluate("fetch('/me/session')")
         page.wait_for_timeout(300)
         assert page.evaluate(ask) > 29 * 60
+
+
+def test_the_labels_of_a_graph_hold_in_dark_forced_colours(served: Tablets, chromium: Browser) -> None:
+    context = chromium.new_context(forced_colors="active", color_scheme="dark")
+    page = context.new_page()
+    reference = served.staff(context)
+    page.goto(f"{served.address}/cases/{reference}/assessments")
+    for value in ("38", "57"):
+        page.goto(f"{served.address}/cases/{reference}/assessments")
+        page.locator("main select").select_option(label="Thrive")
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_label("Reading, in per cent").fill(value)
+        page.get_by_role("button", name="Record the reading").click()
+        expect(page.locator(".app-flash__words").first).to_be_visible()
+    page.locator("svg text").first.wait_for()
+    fills, canvas_text = page.evaluate(
+        """() => {
+          const probe = document.body.appendChild(document.createElement('p'))
+          probe.style.color = 'CanvasText'
+          const texts = [...document.querySelectorAll('main svg text')]
+          return [texts.map((text) => getComputedStyle(text).fill), getComputedStyle(probe).color]
+        }"""
+    )
+    assert fills and set(fills) == {canvas_text}
+    context.close()
