@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from portal.accounts.rules.sessions import IDLE_LIMIT, LONGEST_SESSION
+from portal.accounts.rules.sessions import IDLE_LIMIT, LONGEST_SESSION, WARN_BEFORE
 from portal.feedback.rules.family import OPEN_FOR
 from portal.home.rules import FAILED, STATEMENT_PREPARED
 from portal.kernel import settings
@@ -95,6 +95,7 @@ def test_the_accessibility_statement_says_what_the_portal_does(app):
     assert f"prepared on {prepared}." in said
     minutes, hours = IDLE_LIMIT.total_seconds() / 60, LONGEST_SESSION.total_seconds() / 3600
     assert f"after {minutes:.0f} minutes without use, and after {hours:.0f} hours" in said
+    assert f"The page says so {WARN_BEFORE.total_seconds() / 60:.0f} minutes before" in said
     assert f"code works for {OPEN_FOR.days} days" in said
     assert f"ends {AFTER_EACH_TOUCH.total_seconds() / 60:.0f} minutes after the last touch" in said
     assert FAILED
