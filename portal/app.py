@@ -47,6 +47,7 @@ from portal.kernel import (
     web,
 )
 from portal.kernel.database import engine_options, mode, prepare_engine, sqlite_path
+from portal.kernel.forms import named_error
 from portal.kernel.languages import CATALOGUES
 from portal.kernel.settings import Feature
 from portal.kernel.unit_of_work import run
@@ -293,7 +294,8 @@ def _web(app: Portal, config: configuration.Config) -> None:
     error_pages.install(app)
     app.context_processor(_for_templates)
     found = app.extensions["assets"] = assets.Assets(Path(app.static_folder or "static"))
-    app.jinja_env.globals.update(asset=found.address, drawn=found.drawn, new_submission_id=submissions.new_id)
+    app.jinja_env.globals.update(asset=found.address, drawn=found.drawn)
+    app.jinja_env.globals.update(new_submission_id=submissions.new_id, named_error=named_error)
 
 
 def _features(app: Portal) -> None:

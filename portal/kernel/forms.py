@@ -462,6 +462,29 @@ class NumberField(_Read, fields.DecimalField):
         return super().__call__(**kwargs)
 
 
+_NAMELESS = (
+    "Shorten this",
+    "This text holds",
+    "Choose one from the list",
+    "Choose from the list",
+    "Type a whole number",
+    "Type a number",
+    "Type the date as",
+    "Type the time as",
+    "This is not a date",
+    "Check the year",
+)
+"""How sentences begin that are the same for every field"""
+
+
+def named_error(field: Field, error: str) -> str:
+    """The sentence as it stands away from its field, in the summary above the form."""
+    if not str(error).startswith(_NAMELESS):
+        return error
+    label = str(field.label.text)
+    return f"{label} {error}" if label.endswith("?") else f"{label}: {error[0].lower()}{error[1:]}"
+
+
 class PortalForm(FlaskForm):
     """The base of all forms: remembers itself for conflict pages, and carries its submission id.
 

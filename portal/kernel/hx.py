@@ -5,14 +5,20 @@ from typing import Any
 from flask import Response, flash, make_response, redirect, render_template
 
 from portal.extensions import htmx
+from portal.kernel.forms import PortalForm
 
 
 def page(template: str, *, fragment: str | None = None, status: int = 200, **context: Any) -> Response:
     """The full page, or ``fragment`` when htmx asks and one is named."""
     chosen = fragment if fragment and bool(htmx) else template
-    response = make_response(render_template(chosen, **context), status)
+    has_errors = status == 422 or any(_is_wrong(value) for value in context.values())
+    response = make_response(render_template(chosen, has_errors=has_errors, **context), status)
     response.headers["Vary"] = "HX-Request"
     return response
+
+
+def _is_wrong(value: object) -> bool:
+    return isinstance(value, PortalForm) and bool(value.errors or value.problems)
 
 
 def shown_once(template: str, again: str, **context: Any) -> Response:

@@ -224,6 +224,7 @@ class Walked:
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
     leaks: list[tuple[str, str, str]] = field(default_factory=list)
     unrecorded: list[tuple[str, str]] = field(default_factory=list)
+    untitled: list[tuple[str, str]] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -238,6 +239,8 @@ def walked(walk, pytestconfig) -> Walked:
             found.leaks += [(cell.name, role, word) for word in _private_to_others(role) if word in text]
             if A_CHILD.search(text) and not walk.left_a_record(request_id):
                 found.unrecorded.append((cell.name, role))
+            if '<header class="app-header"' in text and "govuk-error-summary" in text and "<title>Error: " not in text:
+                found.untitled.append((cell.name, role))
     return found
 
 
@@ -257,6 +260,11 @@ def test_every_route_answers_every_role_as_agreed(walk, walked):
 
 def test_every_page_that_names_a_child_leaves_an_access_record(walked):
     assert "\n".join(f"{name} as {role}" for name, role in walked.unrecorded) == ""
+
+
+def test_every_page_with_errors_says_so_first_in_its_title(walked):
+    """A screen reader says the title before anything else."""
+    assert "\n".join(f"{name} as {role}" for name, role in walked.untitled) == ""
 
 
 LISTS = [

@@ -273,3 +273,13 @@ def test_names_of_fields_are_only_text_too(client):
 def test_a_signed_in_person_sees_who_they_are_on_a_404(app, given, sign_in):
     person_id = given(lambda: people.person("Wanda Worker", Role.WORKER).id)
     assert "Wanda Worker" in sign_in(person_id).get("/nothing").text
+
+
+def test_the_title_of_a_page_with_errors_says_so_and_the_summary_names_the_field(client):
+    assert "<title>Lab" in client.get("/lab/notes").text
+    page = client.post("/lab/notes", data={"name": "x" * 200, "postcode": "a\x00", "password": "x"}).text
+    assert "<title>Error: Lab" in page
+    summary = page.split("govuk-error-summary__list")[1].split("</ul>")[0]
+    assert '<a href="#name">Name: shorten this to 120 characters or fewer.</a>' in summary
+    assert '<a href="#postcode">Postcode: this text holds characters' in summary
+    assert "Shorten this to 120 characters or fewer." in page.split(summary)[1]

@@ -466,3 +466,16 @@ def test_search_words_are_cut_and_cleaned():
     assert forms.clean_query(None) == ""
     assert forms.clean_query(" a\0b ") == "ab"
     assert len(forms.clean_query("x" * 10_000)) == forms.SHORT
+
+
+@pytest.mark.parametrize(
+    ("label", "error", "words"),
+    [
+        ("Name", "Give a name.", "Give a name."),
+        ("Days planned", "Type a number from 0 to 9.", "Days planned: type a number from 0 to 9."),
+        ("What was tried?", "Shorten this to 9 characters.", "What was tried? Shorten this to 9 characters."),
+    ],
+)
+def test_a_sentence_that_names_no_field_is_named_away_from_it(label, error, words):
+    named = SimpleNamespace(label=SimpleNamespace(text=label))
+    assert forms.named_error(named, error) == words
