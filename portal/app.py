@@ -19,8 +19,10 @@ from portal.accounts import principal
 from portal.accounts.operations.people import SCHOOL_TAKEN_INTO_USE
 from portal.accounts.queries import demonstration_people_left
 from portal.advice.rules.road import ROAD as ADVICE_ROAD
+from portal.agreements.operations.signing import SETTLED
 from portal.agreements.queries.events import agreement_events
 from portal.agreements.rules.road import ROAD as AGREEMENT_ROAD
+from portal.cases.operations.clocks import work_may_start_now
 from portal.cases.queries import CaseSection, case_events, cases_of_pupils, stages_by_referral
 from portal.cases.rules.road import ROAD as CASE_ROAD
 from portal.exits.operations import refresh_awaited
@@ -318,6 +320,7 @@ def _features(app: Portal) -> None:
     app.extensions[CATALOGUES] = (FAMILY_WORDS, TABLET_WORDS)
     app.extensions[files.TELL] = tell
     app.extensions[conflicts.ROADS] = ROADS
+    app.extensions[SETTLED] = work_may_start_now
     app.extensions[alerts.SOURCE] = alerts.Source(Action.READ_VOICE, alerts_of_wishes)
     commands = import_module("portal.cli")
     commands.install(app)

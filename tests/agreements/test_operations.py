@@ -61,7 +61,7 @@ def test_opening_a_case_prepares_it_signs_for_the_service_and_asks_the_head(plac
 
 
 def test_the_case_cannot_start_before_it_is_signed(place):
-    with pytest.raises(Refused, match="not signed"):
+    with pytest.raises(Refused, match="isn.t signed"):
         start(place)
     build.sign(place)
     assert start(place).target == "observation"
@@ -240,7 +240,7 @@ def test_work_that_ends_before_it_was_signed_asks_nobody_any_more(place):
     cases.move(place.actor("worker"), case, "stop_early", note="The family moved.", opened_with=case.version)
     assert place.agreement.status == "lapsed"
     assert waiting_tasks() == {}
-    with pytest.raises(Refused, match="not signed"):  # nor does the way round through the exit start it
+    with pytest.raises(Refused, match="isn.t signed"):  # nor does the way round through the exit start it
         cases.move(place.actor("worker"), case, "back_to_support", note="Back.", opened_with=case.version)
     again = cases.prepare_agreement(place.actor("coordinator"), case)
     assert (again.number, again.status) == (2, "waiting")

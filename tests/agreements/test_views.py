@@ -270,4 +270,4 @@ def test_with_the_feature_off_nothing_is_there(clients, ids, given):
     page = coordinator.get(f"/cases/{ids['case']}").text
     assert "/agreement" not in page
     assert "Start observation" in page
-    assert "not signed" not in page
+    assert "isn't signed" not in page and "isn&#39;t signed" not in page

@@ -352,3 +352,19 @@ def test_a_change_that_nobody_recorded_cannot_be_kept(world):
     db.session.rollback()
     actions = db.session.scalars(db.select(AuditLine.action).where(AuditLine.kind == Case.__tablename__)).all()
     assert actions == ["case opened"]
+
+
+def test_the_observation_counts_from_the_day_on_which_work_may_start(world, as_actor, clock):
+    from portal.agreements import operations as agreements
+    from portal.agreements.queries.one import newest_of
+
+    case = build.case(world, agreed=False)
+    assert "observation_report" not in tasks_of(case)
+    clock.forward(days=21)  # three weeks without a signature: nothing of the worker's is late
+    assert "observation_report" not in tasks_of(case)
+    waiting = newest_of(case.referral_id)
+    agreements.waive(as_actor(world.coordinator), waiting, "Agreed by telephone.", opened_with=waiting.version)
+    due = tasks_of(case)["observation_report"]
+    assert due.due_on == date(2026, 12, 15)
+    operations.allocate(as_actor(world.coordinator), case, world.colleague.id)
+    assert tasks_of(case)["observation_report"].due_on == date(2026, 12, 15)

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from flask import current_app
+
 from portal.agreements import rules
 from portal.agreements.models import Agreement, AgreementSignature
 from portal.agreements.operations import due
@@ -15,6 +17,9 @@ from portal.notices.operations import tell
 from portal.policy import Action, Actor
 from portal.schools.operations import RefusedFields
 from portal.tasks.rules import ANSWER_AGREEMENT
+
+SETTLED = "agreements.settled"
+"""Who hears, with actor and referral id, that nothing of an agreement holds the work back any longer"""
 
 _FACTS = rules.RoadFacts()
 
@@ -80,6 +85,7 @@ def _sign(actor: Actor, agreement: Agreement, step: str, draft: rules.SignDraft,
     workers = involved_today(REFERRAL, agreement.referral_id) - {actor.person_id}
     tell("agreement_signed", sorted(workers), due.url_of(agreement), key=f"agreement-{agreement.id}-signed")
     db.session.flush()
+    _say_settled(actor, agreement)
     return signature
 
 
@@ -136,3 +142,11 @@ def waive(actor: Actor, agreement: Agreement, reason: str, *, opened_with: int |
     history.advance(actor, agreement, rules.ROAD, "waive", _FACTS, audit_as="agreement waived", note=reason)
     agreement.change_asked = False
     due.settle_all(agreement.referral_id, actor)
+    db.session.flush()
+    _say_settled(actor, agreement)
+
+
+def _say_settled(actor: Actor, agreement: Agreement) -> None:
+    hears = current_app.extensions.get(SETTLED)
+    if hears is not None:
+        hears(actor, agreement.referral_id)

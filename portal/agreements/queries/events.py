@@ -1,6 +1,8 @@
 """What referrals, which lie below, tell of the agreement that followed; ``app`` plugs it in."""
 
-from sqlalchemy import select
+from datetime import date, datetime
+
+from sqlalchemy import func, select
 
 from portal.agreements.models import Agreement
 from portal.agreements.queries.one import KIND
@@ -35,3 +37,13 @@ def agreement_events(referral_id: int) -> list[Event]:
         if step.step != "prepare" or not found:
             found.append(Event(step.at.astimezone(clock.LONDON).date(), _WORDS[step.step], step.person_name, step.at))
     return found
+
+
+def settled_on(referral_id: int | None) -> date | None:
+    """The day on which an agreement of this referral was first signed or waived; None while none was."""
+    first: datetime | None = db.session.scalar(
+        select(func.min(StepTaken.at))
+        .join(Agreement, (StepTaken.record_id == Agreement.id) & (StepTaken.kind == KIND))
+        .where(Agreement.referral_id == referral_id, StepTaken.step.in_(["sign", "sign_on_paper", "waive"]))
+    )
+    return first.astimezone(clock.LONDON).date() if first else None

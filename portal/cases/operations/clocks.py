@@ -5,12 +5,14 @@ from datetime import date
 from sqlalchemy import select
 
 from portal.accounts.queries import people_with
+from portal.agreements.queries import work_may_start
+from portal.agreements.queries.events import settled_on
 from portal.cases import rules
 from portal.cases.models import Case
 from portal.extensions import db
 from portal.kernel import clock
 from portal.notices.operations import tell
-from portal.policy import Role
+from portal.policy import Actor, Role
 from portal.schools.queries import calendar_of
 from portal.tasks import operations as tasks
 from portal.tasks import rules as task_rules
@@ -35,14 +37,28 @@ def key_of(case: Case, rule: str) -> str:
 def ask_what_is_due(case: Case) -> None:
     """Asks for the report, the review and the planned end by the case's own dates; what was settled stays settled."""
     line = case.service_line
-    begun = [a.starts_on for a in case.allocations if a.person_id is not None and a.starts_on is not None]
-    due = rules.clock_dates(case.starts_on, min(begun, default=None), calendar_of(line.id), line)
+    due = rules.clock_dates(case.starts_on, _may_start_on(case), calendar_of(line.id), line)
     if case.planned_end_on is not None:
         due[task_rules.PLANNED_END] = case.planned_end_on
     settled = _settled_keys(case)
     for rule, stages in _WHILE.items():
         if rule in due and case.stage in stages and key_of(case, rule) not in settled:
             _ask(case, rule, due[rule])
+
+
+def _may_start_on(case: Case) -> date | None:
+    """The day from which the observation counts: a worker is there, and no agreement holds the work back."""
+    begun = [a.starts_on for a in case.allocations if a.person_id is not None and a.starts_on is not None]
+    if not begun or not work_may_start(case.referral_id, is_new=case.stage == "waiting"):
+        return None
+    return max(min(begun), settled_on(case.referral_id) or min(begun))
+
+
+def work_may_start_now(actor: Actor, referral_id: int) -> None:
+    """The agreement was signed, or the coordinator lets the work start without: the observation counts from today."""
+    case = db.session.scalars(select(Case).where(Case.referral_id == referral_id)).one_or_none()
+    if case is not None and case.stage != "closed":
+        ask_what_is_due(case)
 
 
 def ask_for_worker(case: Case) -> None:

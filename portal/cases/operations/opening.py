@@ -46,9 +46,9 @@ def open_case(actor: Actor, referral: Referral, draft: rules.CaseDraft, *, exten
     _begin_history(actor, case)
     for person_id in draft.worker_ids:
         access_given.give(actor, case, person_id, allocated_on)
-    clocks.ask_what_is_due(case)
     clocks.ask_for_worker(case)
     prepare_agreement(actor, case)
+    clocks.ask_what_is_due(case)
     tasks.settle(f"referral-{referral.id}-open_case", actor)
     tell_support_opened(actor, referral, f"/cases/{case.reference}/support")
     return case

@@ -70,18 +70,19 @@ def is_too_long(starts_on: date, planned_end_on: date, calendar: TermCalendar, c
 
 def clock_dates(
     starts_on: date | None,
-    allocated_on: date | None,
+    may_start_on: date | None,
     calendar: TermCalendar,
     clocks: Clocks = DEFAULT_CLOCKS,
     ended_on: date | None = None,
 ) -> dict[str, date]:
     """When each thing is due, by the rule's name in ``tasks.rules``; a clock that has not started is left out.
 
-    The observation report counts from allocation, review and planned end from the start, the closing report from the
-    end of the work. Each date is a school day: one in a holiday moves to the first school day after it.
+    The observation report counts from the day on which work may start, review and planned end from the start, the
+    closing report from the end of the work. Each date is a school day: one in a holiday moves to the first school day
+    after it.
     """
     clock_starts = (
-        (OBSERVATION_REPORT, allocated_on, clocks.observation_weeks),
+        (OBSERVATION_REPORT, may_start_on, clocks.observation_weeks),
         (WEEK_SIX_REVIEW, starts_on, clocks.review_week),
         (PLANNED_END, starts_on, clocks.length_weeks),
         (CLOSING_REPORT, ended_on, clocks.closing_report_weeks),
