@@ -107,7 +107,7 @@ def test_the_answers_to_a_return(
     reference = in_portal(served, lambda: _returned(own.pupil_id))
     page = _signed_in(walker, ASH, broken)
     page.goto(f"{page.url.rstrip('/')}/referrals/{reference}/answer")
-    page.get_by_label(OWN_QUESTION).fill("The teaching assistant.")
+    page.get_by_role("textbox", name=OWN_QUESTION).fill("The teaching assistant.")
     page.get_by_role("button", name="Keep and send later").last.click()
     told(page, "Your answers are kept.")
 
