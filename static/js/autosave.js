@@ -67,7 +67,7 @@ class Autosave {
   // The fields as they stand, without what the portal itself put there.
   typed() {
     const fields = new URLSearchParams(new FormData(this.form))
-    for (const name of ['csrf_token', 'submission_id', 'version', 'sitting']) fields.delete(name)
+    for (const name of ['csrf_token', 'submission_id', 'version', 'sitting', 'adding']) fields.delete(name)
     return fields.toString()
   }
 

@@ -267,7 +267,9 @@ def _school_answers(story: Story) -> None:
     page.get_by_role("textbox", name="Strengths and interests").fill("Drawing, and helping the caretaker.")
     press(page, "Send the answers")
     expect(page.get_by_role("alert").filter(has_text="There is a problem")).to_be_visible()
-    expect(page.get_by_role("textbox", name="Strengths and interests")).to_have_value("Drawing, and helping the caretaker.")
+    expect(page.get_by_role("textbox", name="Strengths and interests")).to_have_value(
+        "Drawing, and helping the caretaker."
+    )
     page.get_by_role("textbox", name=OWN_QUESTION).fill("The teaching assistant, at the gate.")
     press(page, "Send the answers")
     told(page, "Your answers are sent.")

@@ -401,11 +401,15 @@ def test_an_incomplete_referral_is_not_sent_by_a_forged_button(app, world, sign_
 
 def test_the_form_of_a_sent_referral_leads_to_its_page_and_keeps_nothing(app, world, sign_in):
     client = sign_in(world.senco)
-    for end in ("form", "form/concern", "check", "pupil"):
+    for end in ("form", "form/pupil", "check", "pupil"):
         assert client.get(f"/referrals/{world.submitted}/{end}").location == f"/referrals/{world.submitted}"
-    late = client.post(f"/referrals/{world.submitted}/form/support", data={"version": "1", "support_wanted": "Late"})
+    url, typed = f"/referrals/{world.submitted}/form/support", {"version": "1", "support_wanted": "Late"}
+    late = client.post(url, data=typed)  # from a page that was opened while it was a draft
     assert late.status_code == 422
-    assert "cannot be changed now" in late.text
+    assert "This referral was sent since you opened the page." in late.text
+    assert ">Late</textarea>" in late.text
+    assert client.post(url, data=typed | {"adding": "yes"}).location == f"/referrals/{world.submitted}"
+    assert "Late" in sign_in(world.coordinator).get(f"/referrals/{world.submitted}").text
 
 
 def test_the_head_approves_on_the_referrals_page(app, world, sign_in):

@@ -14,7 +14,18 @@ from portal.referrals import operations, queries, rules
 from portal.referrals.views.blueprint import blueprint
 
 _NOT_TYPED = frozenset(
-    {"csrf_token", "submission_id", "version", "page_version", "draft_version", "sitting", "stroke", "add", "remove"}
+    {
+        "csrf_token",
+        "submission_id",
+        "version",
+        "page_version",
+        "draft_version",
+        "sitting",
+        "stroke",
+        "add",
+        "adding",
+        "remove",
+    }
 )
 _ELSEWHERE = "You type on this page in another window too. Save here, or go on there."
 

@@ -127,6 +127,9 @@ def _save(referral: Any, drawn: PageForm) -> ResponseReturnValue:
     if taken_out := request.form.get("remove"):
         drawn.take_out(taken_out)
     adding = rules.can_be_added_to(referral.status, drawn.page)
+    if adding and not request.form.get("adding"):
+        drawn.refuse(["This referral was sent since you opened the page. Check what you typed, then send it too."])
+        return _page(referral, drawn, 422)
     if adding and (taken_out or request.form.get("add")):  # nothing goes to the service yet
         if group := drawn.group(request.form.get("add", "")):
             group.one_more()
