@@ -61,13 +61,13 @@ def answered(
     return operations.send(cookie, manager_only=manager_only)
 
 
-def offer_languages(*codes: str) -> None:
-    """With every text that the language lacks in marks: «Start»."""
+def offer_languages(*codes: str, every: bool = False) -> None:
+    """With every text that the language lacks (or all of them) in marks: «Start»."""
     audit.record(None, "feature switched on", settings.put(f"feature.{Feature.LANGUAGES}", "on"))
     for code in codes or ("pl", "ur", "ro", "cy"):
         row = checked().get(code) or CheckedLanguage(code=code)
         row.speaker, row.checked_on, row.is_on, row.checked_for = "A Speaker", clock.today(), True, english_digest()
-        row.translations.extend(marked_texts(code))
+        row.translations.extend(marked_texts(code, every=every))
         audit.record(None, "language checked and switched on", row)
     db.session.flush()
     forget_written()

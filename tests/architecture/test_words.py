@@ -83,3 +83,9 @@ def test_places_and_plural_forms_are_checked(words, problem):
 def test_examples_of_a_form_are_numbers_that_it_goes_with():
     assert [numbers_of("pl", form) for form in range(3)] == [(1,), (2, 3, 4), (0, 5, 6)]
     assert all(numbers_of(code, form) for code in LANGUAGES for form in range(counting(code).number))
+
+
+def test_no_english_text_shortens_not():
+    """Families and children read “do not” faster than “don't”."""
+    texts = [one for catalogue in CATALOGUES for entry in catalogue.entries.values() for one in entry.english]
+    assert [one for one in texts if re.search(r"n['’]t\b", one)] == []

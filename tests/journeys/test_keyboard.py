@@ -226,5 +226,5 @@ def test_a_child_answers_on_a_tablet(portal: Tablets, context: BrowserContext) -
     enter(page, "Start")
     page.locator("[data-screen=question][data-at='0']").wait_for()
     for at in (0, 1):
-        enter(page, "I don't know")
+        enter(page, "I do not know")
         page.locator(f"[data-screen=question][data-at='{at + 1}']").wait_for()

@@ -89,7 +89,7 @@ def test_every_screen_is_clean_and_large(portal: Tablets, chromium: Browser, age
         check(page, axe=every or at == 0)
         if age == "secondary":
             assert not page.locator(".tablet__choices img[src*='face-']").count()
-        page.get_by_role("button", name="I don't know").click()
+        page.get_by_role("button", name="I do not know").click()
     page.locator("[data-screen=share]").wait_for()
     check(page, axe=every)
     page.get_by_role("button", name="Stop").click()
@@ -194,13 +194,13 @@ def test_listen_is_there_wherever_a_child_decides(portal: Tablets, chromium: Bro
     page = opened(portal, chromium, Moment.HELP)
     page.get_by_role("button", name="Start").click()
     for at in range(4):
-        page.locator(f"[data-at='{at}']").get_by_role("button", name="I don't know").click()
+        page.locator(f"[data-at='{at}']").get_by_role("button", name="I do not know").click()
     page.locator("[data-at='4']").wait_for()
     assert listen(page)[1:] == ["Draw with your finger."]
-    page.get_by_role("button", name="I don't know").click()
+    page.get_by_role("button", name="I do not know").click()
     page.locator("[data-at='5']").wait_for()
     assert listen(page)[1:] == ["Say it and the grown-up will write it down. Or write it yourself."]
-    page.get_by_role("button", name="I don't know").click()
+    page.get_by_role("button", name="I do not know").click()
     page.locator("[data-screen=share]").wait_for()
     page.get_by_text("Nobody else").click()
     assert spoken(page) == ["Nobody else"]
@@ -230,7 +230,7 @@ def test_the_way_back_from_stop_and_talk_is_to_the_question(portal: Tablets, chr
     page.locator("[data-screen=talk]").get_by_role("button", name="Carry on").click()
 
     expect(question).to_be_visible()
-    page.get_by_role("button", name="I don't know").click()
+    page.get_by_role("button", name="I do not know").click()
     page.locator(".tablet__card[data-at='1']").get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Keep it").click()
     wish(page)
@@ -245,7 +245,7 @@ def test_what_was_chosen_before_not_saying_is_not_chosen_any_more(portal: Tablet
     page = opened(portal, chromium, Moment.HELP)
     page.get_by_role("button", name="Start").click()
     first, second = page.locator(".tablet__card[data-at='0']"), page.locator(".tablet__card[data-at='1']")
-    for way in ("I don't want to say", "I don't know"):
+    for way in ("I do not want to say", "I do not know"):
         give(first)
         second.wait_for()
         back(page)
@@ -289,7 +289,7 @@ def test_a_child_that_touched_the_wrong_animal_goes_back(portal: Tablets, chromi
     assert [(one["state"], one["at"], one["touchedAt"], one["parts"]) for one in kept] == [("open", -1, 0, {})] * 2
     animals.first.click()
     welcome.get_by_role("button", name="Start").click()
-    page.get_by_role("button", name="I don't know").click()
+    page.get_by_role("button", name="I do not know").click()
     for at in (1, 0):
         page.locator(f".tablet__card[data-at='{at}']").wait_for()
         back(page)
@@ -309,7 +309,7 @@ def test_a_child_alone_has_no_animals_to_go_back_to(portal: Tablets, chromium: B
 def test_nothing_kept_is_still_said_after_a_wish_to_talk(portal: Tablets, chromium: Browser) -> None:
     page = opened(portal, chromium, Moment.HELP)
     page.get_by_role("button", name="Start").click()
-    page.get_by_role("button", name="I don't know").click()
+    page.get_by_role("button", name="I do not know").click()
     page.locator(".tablet__card[data-at='1']").get_by_role("button", name="Stop").click()
     with page.expect_response("**/voice/deliver"):
         page.get_by_role("button", name="Throw it away").click()
@@ -328,7 +328,7 @@ def test_the_adult_reads_that_nothing_waits_any_more(portal: Tablets, chromium: 
     expect(line).to_be_hidden()
     page.context.set_offline(True)
     page.get_by_role("button", name="Start").click()
-    page.get_by_role("button", name="I don't know").click()
+    page.get_by_role("button", name="I do not know").click()
     page.locator(".tablet__card[data-at='1']").get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Keep it").click()
     page.get_by_role("button", name="Done").click()
@@ -392,7 +392,7 @@ def test_a_drawing_arrives_as_lines_and_can_be_undone(portal: Tablets, chromium:
     page = opened(portal, chromium, Moment.HELP, size="8-inch on its side")
     page.get_by_role("button", name="Start").click()
     for at in range(4):
-        page.locator(f"[data-at='{at}']").get_by_role("button", name="I don't know").click()
+        page.locator(f"[data-at='{at}']").get_by_role("button", name="I do not know").click()
     paper = page.locator("canvas")
     paper.wait_for()
     paper.scroll_into_view_if_needed()
@@ -405,7 +405,7 @@ def test_a_drawing_arrives_as_lines_and_can_be_undone(portal: Tablets, chromium:
         page.mouse.up()
     page.get_by_role("button", name="Undo the last line").click()
     page.get_by_role("button", name="Next").click()
-    page.locator("[data-at='5']").get_by_role("button", name="I don't know").click()
+    page.locator("[data-at='5']").get_by_role("button", name="I do not know").click()
     with page.expect_response("**/voice/deliver") as delivered:
         page.get_by_role("button", name="Done").click()
     assert delivered.value.ok
@@ -428,7 +428,7 @@ def test_the_whole_paper_is_in_sight_and_the_page_scrolls_beside_it(
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.get_by_role("button", name="Start").click()
     for at in range(4):
-        page.locator(f"[data-at='{at}']").get_by_role("button", name="I don't know").click()
+        page.locator(f"[data-at='{at}']").get_by_role("button", name="I do not know").click()
     paper, bar = page.locator("canvas"), page.locator(".tablet__bottom")
     paper.wait_for()
     box, ways = paper.bounding_box(), bar.bounding_box()
@@ -463,13 +463,13 @@ def test_on_a_phone_the_ways_out_stay_in_sight_and_hide_no_answer(portal: Tablet
     page.get_by_role("button", name="Start").click()
     page.locator("[data-at='0']").wait_for()
     check(page)
-    for name in ("Stop", "I want to talk to someone", "I don't know", "I don't want to say"):
+    for name in ("Stop", "I want to talk to someone", "I do not know", "I do not want to say"):
         box = page.get_by_role("button", name=name).bounding_box()
         assert box and box["y"] + box["height"] <= 640
     for target in page.locator(".tablet__choice").all():
         assert within_reach(page, target)
     for at in range(6):
-        page.locator(f"[data-at='{at}']").get_by_role("button", name="I don't know").click()
+        page.locator(f"[data-at='{at}']").get_by_role("button", name="I do not know").click()
     page.locator("[data-screen=share]").wait_for()
     check(page)
     page.context.close()
@@ -541,12 +541,12 @@ def test_a_turn_that_began_at_the_server_goes_on_there(portal: Tablets, chromium
     page.route("**/tablet.js*", lambda route: route.abort())
     page.goto(f"{portal.address}/voice/tablet")
     page.get_by_role("button", name="Start").click()
-    page.get_by_role("button", name="I don't know").click()
+    page.get_by_role("button", name="I do not know").click()
     page.unroute("**/tablet.js*")
     page.reload()
 
     expect(page.locator("[data-at='1']")).to_be_visible()
-    page.get_by_role("button", name="I don't know").click()
+    page.get_by_role("button", name="I do not know").click()
     expect(page.locator("[data-at='2']")).to_be_visible()
     context.close()
 
@@ -557,7 +557,7 @@ def test_a_turn_that_went_on_here_goes_on_here_after_an_early_touch(portal: Tabl
     page.get_by_role("button", name="Start").click()
     for at in range(3):
         page.locator(f"[data-at='{at}']").wait_for()
-        page.get_by_role("button", name="I don't know").click()
+        page.get_by_role("button", name="I do not know").click()
     page.locator("[data-at='3']").wait_for()
     page.route("**/tablet.js*", lambda route: route.abort())
     page.reload()
@@ -600,7 +600,7 @@ def test_a_chosen_step_is_there_again_when_the_child_comes_back(portal: Tablets,
     page = opened(portal, chromium, Moment.START)
     page.get_by_role("button", name="Start").click()
     while page.locator("[data-kind=how_much]").count() == 0:
-        page.get_by_role("button", name="I don't know").click()
+        page.get_by_role("button", name="I do not know").click()
         page.wait_for_timeout(100)
     give(page.locator("[data-kind=how_much]"), 4)
     page.locator(".tablet__card:not([data-kind=how_much])").wait_for()

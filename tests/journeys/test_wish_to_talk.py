@@ -57,7 +57,7 @@ def test_from_the_tablet_to_an_open_page_and_back_from_the_case(portal: Tablets,
     expect(line).to_have_attribute("aria-live", "assertive")
     assert "Maya" not in line.inner_text()
     tablet.locator("[data-screen=talk]").get_by_role("button", name="Carry on").click()
-    tablet.get_by_role("button", name="I don't know").click()
+    tablet.get_by_role("button", name="I do not know").click()
     tablet.locator(".tablet__card[data-at='1']").get_by_role("button", name="Stop").click()
     with tablet.expect_response("**/voice/deliver"):
         tablet.get_by_role("button", name="Keep it").click()

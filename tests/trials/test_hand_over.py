@@ -153,7 +153,7 @@ def the_turn(page: Page, address: str) -> str:
         return ""
     page.get_by_role("button", name="Start").click()
     for at in range(5):
-        page.locator(f"[data-screen=question][data-at='{at}']").get_by_role("button", name="I don't know").click()
+        page.locator(f"[data-screen=question][data-at='{at}']").get_by_role("button", name="I do not know").click()
     page.locator("textarea").fill("zebra-lantern")
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Done").click()

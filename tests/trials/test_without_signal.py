@@ -172,7 +172,7 @@ def answer_all(page: Page, chance: random.Random, between: Callable[[], None]) -
             screen.locator("textarea").fill(MARKER)
             given[key] = "answered", ""
         elif kind == "drawing" or chance.random() < 0.2:
-            screen.get_by_role("button", name="I don't want to say").click()
+            screen.get_by_role("button", name="I do not want to say").click()
             given[key] = "not_say", ""
             continue
         else:

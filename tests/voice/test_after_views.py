@@ -72,7 +72,7 @@ def test_the_page_shows_every_answer_word_for_word_and_is_noted(app: Any, ids: A
     for words in (
         "In the middle",
         "Chose not to say",
-        "don&#39;t know",
+        "do not know",
         "Not reached",
         "Stopped early",
         "Wren, the worker",

@@ -14,7 +14,7 @@ from portal.voice.rules.walk import Screen, Walk
 
 
 def go(place: VoicePlace, act: str, sent: Mapping[str, list[str]]) -> str:
-    """One touch: takes it, and goes to the next screen. Answers a sentence where an answer does not fit, else "".
+    """One touch: takes it, and goes to the next screen. Answers the key of what is wrong, else "".
 
     A touch that belongs to another screen than the one in sight (pressed twice, an old page) changes nothing. The wish
     to talk is asked about once and told on every screen, also after the last one.
@@ -65,6 +65,7 @@ def _answered(walk: Walk, document: Document, act: str, sent: Mapping[str, list[
     words = " ".join(sent.get("words", [])).replace("\r\n", "\n").strip()
     choices = tuple(dict.fromkeys(sent.get("choice", [])))
     if len(words) > LONGEST_WORDS:
-        return walk, f"Shorten this to {LONGEST_WORDS:,} characters or fewer."
+        return walk, "too_long"
     given = fitting(question, Given(question.key, AnswerState.ANSWERED, choices, words))
-    return rules.answer(walk, document, given)
+    after, problem = rules.answer(walk, document, given)
+    return after, "choose_one" if problem else ""

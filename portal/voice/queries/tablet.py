@@ -10,9 +10,9 @@ from sqlalchemy import select
 from portal.extensions import db
 from portal.kernel import clock
 from portal.kernel.crypto import keyed_digest
-from portal.kernel.languages import Catalogue, Language, Text, language_of
+from portal.kernel.languages import ENGLISH, Catalogue, Language, Text, language_of
 from portal.voice.models import HandOver, SealingKey, VoicePlace
-from portal.voice.operations.places import secret_of
+from portal.voice.operations.places import secret_of, session_digest
 from portal.voice.rules.places import AFTER_EACH_TOUCH, How
 from portal.voice.rules.questions import ORDERED, Age, Choice, Kind, Question, from_json
 from portal.voice.rules.sharing import AUDIENCE_SYMBOLS, AUDIENCES
@@ -145,6 +145,19 @@ def carried_turn(place: VoicePlace, session: HandOver) -> CarriedTurn:
 
 def _seconds(moment: datetime) -> int:
     return int(moment.timestamp())
+
+
+def language_of_session(token: object) -> Language:
+    """In which the screens speak that belong to no one turn: “Thank you”, “This tablet is finished”, the animals."""
+    if not isinstance(token, str):
+        return ENGLISH
+    found = db.session.scalars(select(HandOver).where(HandOver.digest == session_digest(token))).one_or_none()
+    if found is None:
+        return ENGLISH
+    turns = [found.reply.view.place] if found.reply is not None else found.places
+    current = [place for place in turns if place.id == found.current_place_id]
+    codes = {place.asked.language for place in current or turns}
+    return language_of(codes.pop()) if len(codes) == 1 else ENGLISH
 
 
 def walk_of(place: VoicePlace) -> Walk:

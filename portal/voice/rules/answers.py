@@ -32,7 +32,7 @@ class AnswerState(StrEnum):
 STATE_WORDS: Mapping[AnswerState, str] = {
     AnswerState.ANSWERED: "",
     AnswerState.NOT_SAY: "Chose not to say",
-    AnswerState.NOT_KNOW: "I don't know",
+    AnswerState.NOT_KNOW: "I do not know",
     AnswerState.NOT_REACHED: "Not reached",
     AnswerState.UNREADABLE: "Came back and could not be read",
 }

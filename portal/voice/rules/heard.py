@@ -22,7 +22,7 @@ HEARD_WORDS: Mapping[Heard, str] = {
     Heard.CHOSE_NOT_TO_SAY: "Chose not to say",
 }
 SAYS = frozenset({AnswerState.ANSWERED, AnswerState.NOT_KNOW})
-"""“I don't know” is something a child says; what was not said or not reached is not."""
+"""“I do not know” is something a child says; what was not said or not reached is not."""
 
 
 @dataclass(frozen=True)

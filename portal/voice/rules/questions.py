@@ -125,7 +125,7 @@ _HELP = (
     Choice("loved", "face-loved-it", "Loved it", 3),
     Choice("good", "face-good", "It was good", 2),
     Choice("little", "face-a-little", "It helped a little", 1),
-    Choice("none", "face-no-help", "It didn't help", 0),
+    Choice("none", "face-no-help", "It did not help", 0),
 )
 _CIRCLES = (
     Choice("always", "circle-5", "Always", 4),
@@ -167,7 +167,7 @@ _WITHOUT_FACES: Mapping[str, tuple[str, str]] = {
     "loved": ("circle-5", "A lot"),
     "good": ("circle-4", "Quite a lot"),
     "little": ("circle-2", "A little"),
-    "none": ("circle-1", "It didn't help"),
+    "none": ("circle-1", "It did not help"),
 }
 """Secondary pupils get the same points without faces that look like a toy."""
 

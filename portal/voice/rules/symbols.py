@@ -9,7 +9,7 @@ RATINGS: Mapping[str, str] = {
     "face-loved-it": "I loved it",
     "face-good": "It was good",
     "face-a-little": "It helped a little",
-    "face-no-help": "It didn't help",
+    "face-no-help": "It did not help",
 }
 
 FEELINGS: Mapping[str, str] = {
@@ -40,8 +40,8 @@ CIRCLES: Mapping[str, str] = {
 CONTROLS: Mapping[str, str] = {
     "listen": "Listen",
     "stop": "Stop",
-    "not-say": "I don't want to say",
-    "not-know": "I don't know",
+    "not-say": "I do not want to say",
+    "not-know": "I do not know",
     "back": "Back",
     "next": "Next",
     "talk": "I want to talk to someone",

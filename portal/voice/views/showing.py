@@ -9,14 +9,13 @@ from portal.cases.queries import case_for, case_head
 from portal.kernel import audit, hx
 from portal.kernel.access import actor, public, requires
 from portal.kernel.errors import Refused
-from portal.kernel.languages import ENGLISH
 from portal.kernel.versions import version_sent
 from portal.policy import Action
 from portal.voice.forms.places import ShowReplyForm
 from portal.voice.operations import places, showing
 from portal.voice.queries import said
 from portal.voice.queries.showing import language_of_reply, reply_shown
-from portal.voice.queries.tablet import WORDS
+from portal.voice.queries.tablet import WORDS, language_of_session
 from portal.voice.views.base import CHILD, blueprint, to_the_child
 from portal.voice.views.tablet import look_address
 
@@ -57,7 +56,7 @@ def show_reply(reference: str, view_id: int) -> ResponseReturnValue:
 def reply_on_tablet() -> ResponseReturnValue:
     reply = showing.shown_reply(places.open_session_of(session.get(CHILD)))
     shown = reply_shown(reply) if reply is not None else None
-    language = shown.language if shown else ENGLISH
+    language = shown.language if shown else language_of_session(session.get(CHILD))
     return hx.page(
         "voice/tablet_reply.html",
         shown=shown,

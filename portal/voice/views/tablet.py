@@ -17,7 +17,7 @@ from portal.kernel.languages import ENGLISH
 from portal.kernel.web import let_it_be_kept, sent_without_token, takes_up_to
 from portal.voice.operations import arriving, places, talking, walking
 from portal.voice.queries import tablet as queries
-from portal.voice.rules.answers import Unreadable
+from portal.voice.rules.answers import LONGEST_WORDS, Unreadable
 from portal.voice.rules.places import Outcome
 from portal.voice.rules.walk import Screen
 from portal.voice.views.base import CHILD, blueprint
@@ -75,7 +75,7 @@ def touch_tablet() -> ResponseReturnValue:
         return redirect(url_for(".tablet", whose="yes" if act == "talk" else None), 303)
     sent = request.form.to_dict(flat=False)
     if any(has_control(value) for values in sent.values() for value in values):
-        return _shown(child, problem="Some of these signs cannot be kept. Please write it again.", status=422)
+        return _shown(child, problem="characters", status=422)
     problem = walking.go(place, act, sent)
     if problem:
         return _shown(child, problem=problem, status=422)
@@ -133,7 +133,7 @@ def first_touch() -> ResponseReturnValue:
 @blueprint.get("/voice/tablet/shell")
 @public("the empty frame of the tablet, kept by its service worker; it holds nothing of anybody")
 def shell() -> ResponseReturnValue:
-    return _page("shell", carried=[])
+    return _page("shell", carried=[], language=ENGLISH)
 
 
 @blueprint.post("/voice/deliver")
@@ -200,9 +200,9 @@ def _shown(child: Any, *, problem: str = "", status: int = 200) -> ResponseRetur
 
 
 def _page(screen: str, *, status: int = 200, **context: Any) -> ResponseReturnValue:
-    language = context.pop("language", ENGLISH)
+    language = context.pop("language", None) or queries.language_of_session(session.get(CHILD))
     blank: dict[str, Any] = {"turn": None, "walk": None, "asked": None, "problem": "", "another": False}
-    blank |= {"kept": "", "hidden": {}, "ran_out": False}
+    blank |= {"kept": "", "hidden": {}, "ran_out": False, "most": LONGEST_WORDS}
     return hx.page(
         "voice/tablet.html",
         status=status,
