@@ -20,7 +20,7 @@ from portal.kernel.errors import EditConflict, NotPermitted, OutOfReach, Refused
 from portal.policy import Role
 from portal.tasks.models import Task
 from portal.voice.models import ChildView, HandOver, TalkWish, ViewReply
-from portal.voice.operations import places, reading, showing, talking
+from portal.voice.operations import places, reading, showing, talking, wishes
 from portal.voice.operations.reading import ReplyDraft
 from portal.voice.queries import places as lists
 from tests import people
@@ -157,15 +157,15 @@ class TestOperations:
         token = shown(a_world, made)
         first = [places.turn_just_ended(token) for _ in range(2)]
         assert first[0] is made.place
-        wishes = [talking.ask_to_talk(place) for place in first if place]
-        assert wishes[0] is wishes[1]
+        pressed = [talking.ask_to_talk(place) for place in first if place]
+        assert pressed[0] is pressed[1]
         lead = actor_of(people.person("Safe Lead", Role.SAFEGUARDING).id)
-        wishes.close_wish(lead, wishes[0], "We talked.", opened_with=wishes[0].version)
+        wishes.close_wish(lead, pressed[0], "We talked.", opened_with=pressed[0].version)
 
         showing.finish(token, seen_version=1)
         place = places.turn_just_ended(token, made.place.public_id)
 
-        assert place is not None and talking.ask_to_talk(place) is not wishes[0]
+        assert place is not None and talking.ask_to_talk(place) is not pressed[0]
         assert places.turn_just_ended(token, "another") is None
 
 
