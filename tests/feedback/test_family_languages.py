@@ -1,5 +1,6 @@
 """What a family gets in its language: the e-mail, the text message, the letter and the questions on paper."""
 
+import html
 import io
 import re
 import shutil
@@ -9,9 +10,14 @@ from email.parser import BytesParser
 import pytest
 from pypdf import PdfReader
 
+from portal.accounts.models import Person
 from portal.extensions import db
 from portal.feedback.operations import Secrets
 from portal.feedback.queries import WORDS
+from portal.feedback.rules.family import signature
+from portal.kernel import settings
+from portal.kernel.audit import record
+from portal.kernel.contact import Contact
 from portal.kernel.languages import LANGUAGES, Catalogue
 from tests import builders_cases as cases
 from tests import builders_families as build
@@ -195,3 +201,76 @@ def test_the_letters_of_urdu_are_fetched_only_where_they_are_needed(app):
     face = next(line for line in css.splitlines() if "Noto Naskh Arabic" in line)
     assert re.search(r"/static/vendor/font-arabic\.[0-9a-f]{8}\.woff2", face)
     assert "unicode-range: U+0600-06FF" in face
+
+
+# ---- who sends it
+
+
+@pytest.fixture
+def reachable(given, ids):
+    """The service's details and the worker's number are set."""
+    details = {
+        "contact.name": "Harbour helpers",
+        "contact.address": "3 Invented Quay\nHarbourmouth",
+        "contact.telephone": "01632 960 100",
+        "contact.email": "office@demo.example",
+    }
+
+    def make():
+        for key, value in details.items():
+            record(None, "setting changed", settings.put(key, value), fields=[key])
+        worker = db.session.get_one(Person, ids["worker"])
+        worker.work_telephone = "07700 900 101"
+        record(None, "telephone set", worker)
+        build.offer_languages()
+        return worker.name
+
+    return given(make)
+
+
+@pytest.mark.parametrize("code", ["en", "pl"])
+def test_a_text_message_names_worker_and_service_and_a_number_to_check(reachable, ask, code):
+    worker, at = ask("text", code)
+    text = html.unescape(worker.post(f"{at}/message").text.split("<textarea")[1].split("</textarea>")[0])
+    if code == "en":
+        assert text.startswith(text[: text.index(">") + 1] + "Hello, this is Harbour helpers.")
+        ending = f"From {reachable}, Harbour helpers. To check that this is from us, you can call me on 07700 900 101."
+    else:
+        ending = f"{reachable}, Harbour helpers, 07700 900 101"
+    assert text.endswith(f"\n\n{ending}")
+
+
+@pytest.mark.parametrize(
+    ("telephone", "service", "ending"),
+    [
+        ("", "", "From Jo, Harbour."),
+        ("", "01632 960 100", "From Jo, Harbour. To check that this is from us, you can call 01632 960 100."),
+    ],
+)
+def test_a_text_message_promises_no_number_that_is_not_there(telephone, service, ending):
+    contact = Contact("Harbour", "", service, "", "")
+    assert signature("Jo", telephone, contact, english=True) == ending
+    assert signature("Jo", telephone, contact, english=False) == ending.split(".")[0].removeprefix("From ") + (
+        f", {service}" if service else ""
+    )
+
+
+@pytest.mark.parametrize("code", ["en", "ur"])
+def test_letter_and_paper_say_who_sends_them_and_where_to_send_them_back(reachable, ask, code):
+    worker, at = ask("letter", code)
+    letter = made_as_pdf(worker.post(f"{at}/letter")).pages[0].extract_text()
+    paper = made_as_pdf(worker.get(f"{at.rpartition('/')[0]}/paper.pdf?language={code}")).pages[0].extract_text()
+    for document in (letter, paper):
+        for detail in ("Harbour helpers", "3 Invented Quay", "Harbourmouth", "01632 960 100", "office@demo.example"):
+            assert detail in document, detail
+    assert reachable in letter and "07700 900 101" in letter
+
+
+def test_an_e_mail_is_signed(app, reachable, ask):
+    ask("email", "pl")
+    message = posted(app)[1]
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,)).get_content()
+        assert "Harbour helpers" in body and "01632 960 100" in body and "office@demo.example" in body
+    plain = message.get_body(("plain",)).get_content().replace("\r", "")
+    assert "\nHarbour helpers\n01632 960 100\noffice@demo.example\n\n" in plain
