@@ -135,7 +135,7 @@ def test_from_the_link_to_thanks_on_a_phone(walker: Callable[..., Walker], links
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     one.look()
     one.go(f"/f/{links[0]}")
-    expect(page.get_by_role("heading", name="This link does not open anything")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your answers have arrived")).to_be_visible()
     one.look()
 
 

@@ -100,7 +100,7 @@ def test_a_step_of_a_case_says_it_too(app: Any, ids: Any, given: Any, sign_in: A
         headers={"HX-Request": "true"},
     )
     assert on_board.status_code == 409
-    assert "is at “Observation”" in on_board.get_data(as_text=True)
+    assert "is now in “Observation”" in on_board.get_data(as_text=True)
     assert "stays at" not in on_board.get_data(as_text=True)
 
 

@@ -22,7 +22,7 @@ from tests.smtp import peer
 
 USUAL_ENGINE = "sqlite"
 MADE_UP = "cy"
-OURS = ("English", "Aa", "Cymraeg", "Outreach portal", "Outreach", "Rosa Khan", "Wren Okafor", "Hill Road")
+OURS = ("English", "Aa", "x" * 3001, "Cymraeg", "Outreach portal", "Outreach", "Rosa Khan", "Wren Okafor", "Hill Road")
 SPOKEN = {"aria-label", "alt", "title", "placeholder", "data-text", "data-problem", "data-none", "data-refused"}
 
 

@@ -101,7 +101,7 @@ def test_the_school_answers_just_what_was_asked_and_sends_it(app, world, sign_in
     }
     refused = post(client, url, **typed)
     assert refused.status_code == 422
-    assert refused.text.count(">Answer this question, or tick “We do not know”.<") == 1
+    assert refused.text.count(">Answer this question, or tick “We don&#39;t know”.<") == 1
     assert "ADHD &amp; more" in refused.text
     more = post(client, url, **typed, add="strategies")
     assert more.location == f"{url}?more=strategies"

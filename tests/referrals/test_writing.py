@@ -135,7 +135,7 @@ def test_what_was_typed_on_an_older_version_meets_the_newer_one_as_a_conflict(ap
 
 
 @pytest.mark.parametrize(
-    ("who", "which", "status"), [("other", "draft", 404), ("worker", "draft", 403), ("senco", "submitted", 422)]
+    ("who", "which", "status"), [("other", "draft", 404), ("worker", "draft", 403), ("other", "submitted", 404)]
 )
 def test_nobody_else_types_in_it(world, sign_in, who, which, status):
     assert type_on(sign_in(getattr(world, who)), getattr(world, which)).status_code == status
@@ -277,7 +277,7 @@ def test_a_plan_is_attached_seen_and_taken_away_until_it_is_sent(app, world, sig
     assert count(app, StoredFile) == 0
     assert add_file(client, world.draft, "nonsense").status_code == 422
     assert add_file(client, world.draft, content=b"<html>", name="x.pdf").status_code == 422
-    assert add_file(client, world.submitted).status_code == 422
+    assert add_file(client, world.submitted).status_code == 200  # an addition, until it is decided
 
 
 def test_evidence_that_the_line_needs_stands_in_the_way(app, world, sign_in, given):

@@ -130,7 +130,7 @@ def test_at_the_end_the_questions_of_the_start_are_chosen(clock):
 def test_who_stands_in_is_the_named_adult_and_not_who_is_away(clock):
     world = cases.world()
     case, colleague = cases.case(world), actor_of(world.colleague.id)
-    cover(colleague, case, "Illness", clock().date() + timedelta(days=3))
+    cover(colleague, case, "Off sick this week", clock().date() + timedelta(days=3))
     assert queries.offer_for(colleague, case).adult == str(world.colleague.id)
     assert queries.offer_for(actor_of(world.coordinator.id), case).adult == str(world.worker.id)
 
