@@ -99,7 +99,9 @@ def test_the_accessibility_statement_says_what_the_portal_does(app):
     assert f"code works for {OPEN_FOR.days} days" in said
     assert f"ends {AFTER_EACH_TOUCH.total_seconds() / 60:.0f} minutes after the last touch" in said
     assert FAILED
-    assert "2.4.2" not in {criterion.number for criterion in FAILED}, "titles say Error: (tests/access/test_every_route)"
+    assert "2.4.2" not in {criterion.number for criterion in FAILED}, (
+        "titles say Error: (tests/access/test_every_route)"
+    )
     for criterion in FAILED:
         assert re.fullmatch(r"[1-4]\.[0-9]\.[0-9]{1,2}", criterion.number)
         assert f"{criterion.number} {criterion.name}. {criterion.words}" in said

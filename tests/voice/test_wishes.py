@@ -67,6 +67,13 @@ def version(app: Any) -> str:
 # The line on every page ------------------------------------------------------------
 
 
+def test_the_first_page_says_once_that_a_child_wants_to_talk_and_names_the_child(ids: Any, sign_in: Any) -> None:
+    for name in ("worker", "lead"):
+        home = text(sign_in(ids[name]).get("/"))
+        assert home.count("wants to talk to someone") == 1, name
+        assert "Who is waiting to talk" in home and "nobody has read it yet" in home
+
+
 def test_the_line_stands_on_every_page_of_those_it_concerns_and_names_nobody(ids: Any, sign_in: Any) -> None:
     worker, lead = sign_in(ids["worker"]), sign_in(ids["lead"])
     for person, addresses in (

@@ -132,7 +132,7 @@ class StrategyPart(Part):
 
     strategy = LongTextField("What did you try?", longest=_LINES)
     from_on = NearDateField("From")
-    until_on = NearDateField("Until", description="Leave empty while it goes on")
+    until_on = NearDateField("Until", description="Leave blank if you are still doing it")
     effect = ChoiceField("What came of it?", rules.EFFECTS.items())
 
 
